@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runnel/plugin.h"
+
+/// The checked contents of runnel.yaml and of the application and gateway files beside it.
+/// Thread safety: plain values.
+namespace runnel {
+
+/// Where something was written, for complaints: "file:line:column".
+struct Place {
+    std::string file;
+    int line{};  ///< from 1; 0 = the file as a whole
+    int column{};
+};
+
+struct Complaint {
+    Place place;
+    std::string text;
+};
+
+enum class Duplicates { All, Best };  ///< one document per receiving gateway, or only the best one
+
+/// One stream as written. `protocolOptions` and `formatOptions` are validated against the plugins'
+/// tables, defaults filled in; an option that both know goes to both.
+struct StreamSpec {
+    std::string name;
+    std::optional<Eui> application, device, gateway;  ///< exactly one: the scope
+    std::string protocol = "websocket";
+    std::string format = "json";
+    Fields protocolOptions;
+    Fields formatOptions;
+    Duplicates duplicates = Duplicates::All;
+    std::vector<Kind> events = {Kind::Uplink};  ///< kinds that the stream carries
+    bool isEnabled = true;
+    std::string token;  ///< "": made on first start
+    Place place;
+};
+
+struct DeviceSpec {
+    Eui eui;
+    std::string name;
+    Fields tags;
+    Place place;
+};
+
+/// applications/<AppEUI>.yaml
+struct ApplicationSpec {
+    Eui eui;
+    std::string name;
+    std::vector<DeviceSpec> devices;
+    std::vector<StreamSpec> streams;
+    Place place;
+};
+
+/// gateways/<EUI>.yaml: streams of one gateway, without downlinks.
+struct GatewaySpec {
+    Eui eui;
+    std::string name;
+    std::vector<StreamSpec> streams;
+    Place place;
+};
+
+/// One entry of `networks:`.
+struct NetworkSpec {
+    std::string name;
+    std::string plugin;
+    std::string region;                       ///< "" = told by each uplink
+    std::map<std::string, Eui> applications;  ///< network application id -> application EUI
+    Fields options;                           ///< validated, defaults filled in
+    Place place;
+};
+
+struct Config {
+    std::filesystem::path file;
+    std::filesystem::path data;
+    std::vector<std::filesystem::path> plugins;
+    std::filesystem::path applications, gateways, templates;
+    Level logLevel = Level::Info;
+    std::filesystem::path certificate, key;   ///< empty: self-signed under data/tls/
+    std::map<std::string, Fields> protocols;  ///< plugin name -> its settings, validated
+    std::vector<NetworkSpec> networks;
+    std::vector<ApplicationSpec> applicationSpecs;
+    std::vector<GatewaySpec> gatewaySpecs;
+};
+
+}  // namespace runnel
