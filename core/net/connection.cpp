@@ -17,10 +17,12 @@ namespace runnel::net {
 
 namespace {
 
-constexpr std::size_t kRecord = 16 * 1024;       // the largest TLS record
-constexpr std::size_t kTurnBudget = 128 * 1024;  // bytes per connection, direction and turn
-constexpr std::size_t kProbablyMore = 4 * 1024;  // a read this large is followed by another try
-constexpr std::uint8_t kMaxExtensions = 30;      // of the closing deadline, by a trickling peer
+constexpr std::size_t kRecord = std::size_t{16} * 1024;  // the largest TLS record
+constexpr std::size_t kTurnBudget =
+    std::size_t{128} * 1024;  // bytes per connection, direction and turn
+constexpr std::size_t kProbablyMore =
+    std::size_t{4} * 1024;                   // a read this large is followed by another try
+constexpr std::uint8_t kMaxExtensions = 30;  // of the closing deadline, by a trickling peer
 
 std::uint32_t clamp(std::size_t value) {
     constexpr std::size_t kMax = std::numeric_limits<std::uint32_t>::max() / 2;

@@ -253,8 +253,9 @@ TEST_P(HttpServerTest, LargeAnswerReachesASlowReaderWhole) {
 TEST_P(HttpServerTest, ReaderThatStopsIsCut) {
     HttpLimits limits;
     limits.idleDeadline = milliseconds(50);
+    const std::string large = pattern(20'000'000);
     onRequest_ = [&](const HttpRequest&, const HttpResponder& responder) {
-        responder.respond(200, "", std::string(20'000'000, 'x'));
+        responder.respond(200, "", large);
     };
     BlockingClient client(start(limits), GetParam(), std::chrono::seconds(20), 4096);
     client.write("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
