@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::int64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
-unsigned frequency(const JsonReader& reader, std::string_view name) {
-    return static_cast<unsigned>(std::llround(reader.figure(name, 0, static_cast<double>(kMax32))));
-}
-
 std::string_view guessEvent(const JsonReader& root) {
     if (root.has("rxInfo") || root.has("fPort") || root.has("data")) return "up";
     if (root.has("acknowledged")) return "ack";
@@ -59,11 +55,11 @@ Message start(const JsonReader& root, Kind kind) {
 
 std::string dataRate(const JsonReader& modulation) {
     const JsonReader lora = modulation.object("lora");
-    const auto factor = static_cast<unsigned>(lora.integer("spreadingFactor", 0, 12));
-    std::string name = loraDataRate(factor, frequency(lora, "bandwidth"));
-    if (name.empty()) name = fskDataRate(frequency(modulation.object("fsk"), "datarate"));
+    const auto factor = static_cast<unsigned>(lora.figure("spreadingFactor", 0, 99));
+    std::string name = loraDataRate(factor, lora.hertz("bandwidth"));
+    if (name.empty()) name = fskDataRate(modulation.object("fsk").hertz("datarate"));
     if (name.empty()) {
-        name = lrFhssDataRate(frequency(modulation.object("lrFhss"), "operatingChannelWidth"));
+        name = lrFhssDataRate(modulation.object("lrFhss").hertz("operatingChannelWidth"));
     }
     return name;
 }
@@ -85,7 +81,7 @@ NetworkEvent readUplink(const JsonReader& root) {
     message.frameCounter = static_cast<std::uint32_t>(root.integer("fCnt", 0, kMax32));
     message.payload = root.base64("data");
     const JsonReader txInfo = root.object("txInfo");
-    message.frequencyHz = frequency(txInfo, "frequency");
+    message.frequencyHz = txInfo.hertz("frequency");
     message.dataRate = dataRate(txInfo.object("modulation"));
     for (const JsonReader& rx : root.objects("rxInfo")) {
         message.receptions.push_back(reception(rx));

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <limits>
 
 #include "base64.h"
 #include "rfc3339.h"
@@ -154,6 +155,12 @@ double JsonReader::figure(std::string_view name, double least, double most) cons
     if (const auto number = numberIn(value)) return std::clamp(*number, least, most);
     expected(name, "a number", value);
     return 0;
+}
+
+std::uint32_t JsonReader::hertz(std::string_view name, double unitHz) const {
+    constexpr double kMost = std::numeric_limits<std::uint32_t>::max();
+    const double hertz = std::round(figure(name, 0, 1e15) * unitHz);
+    return hertz > kMost ? 0 : static_cast<std::uint32_t>(hertz);
 }
 
 std::optional<Eui> JsonReader::eui(std::string_view name) const {

@@ -38,6 +38,8 @@ class JsonReader final {
     /// Any number, as a number or as a text (protobuf's JSON writes 64-bit integers as texts),
     /// brought into the range: for radio figures, which never cause a refusal.
     double figure(std::string_view name, double least, double most) const;
+    /// A frequency in whole hertz, given in units of `unitHz`; 0 when it is absent or impossible.
+    std::uint32_t hertz(std::string_view name, double unitHz = 1) const;
     std::optional<Eui> eui(std::string_view name) const;
     /// Complains when there is none.
     Eui requiredEui(std::string_view name) const;

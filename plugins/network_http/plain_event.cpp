@@ -45,8 +45,7 @@ NetworkEvent readPlain(const JsonReader& root, const std::string& contentId) {
     message.networkTime = readTimestamp(root);
     message.port = readPort(root);
     message.payload = root.hex("Data");
-    message.frequencyHz =
-        static_cast<std::uint32_t>(std::llround(root.figure("Frequency", 0, 4294.0) * 1e6));
+    message.frequencyHz = root.hertz("Frequency", 1e6);
     message.frameCounter = static_cast<std::uint32_t>(root.integer("FrameCounter", 0, kMax32));
     message.dataRate = root.text("DataRate");
     if (root.has("GatewayEUI") || root.has("RSSI") || root.has("SNR")) {

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::int64_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
-unsigned frequency(const JsonReader& reader, std::string_view name) {
-    return static_cast<unsigned>(std::llround(reader.figure(name, 0, static_cast<double>(kMax32))));
-}
-
 Message start(const JsonReader& root, Kind kind, const std::string& tenant) {
     const JsonReader ids = root.object("end_device_ids");
     Message message;
@@ -51,11 +47,11 @@ std::string originOf(const JsonReader& root, const JsonReader& uplink, const Mes
 
 std::string dataRate(const JsonReader& rate) {
     const JsonReader lora = rate.object("lora");
-    const auto factor = static_cast<unsigned>(lora.integer("spreading_factor", 0, 12));
-    std::string name = loraDataRate(factor, frequency(lora, "bandwidth"));
-    if (name.empty()) name = fskDataRate(frequency(rate.object("fsk"), "bit_rate"));
+    const auto factor = static_cast<unsigned>(lora.figure("spreading_factor", 0, 99));
+    std::string name = loraDataRate(factor, lora.hertz("bandwidth"));
+    if (name.empty()) name = fskDataRate(rate.object("fsk").hertz("bit_rate"));
     if (name.empty()) {
-        name = lrFhssDataRate(frequency(rate.object("lrfhss"), "operating_channel_width"));
+        name = lrFhssDataRate(rate.object("lrfhss").hertz("operating_channel_width"));
     }
     return name;
 }
@@ -79,7 +75,7 @@ NetworkEvent readUplink(const JsonReader& root, const std::string& contentId) {
     message.frameCounter = static_cast<std::uint32_t>(uplink.integer("f_cnt", 0, kMax32));
     message.payload = uplink.base64("frm_payload");
     const JsonReader settings = uplink.object("settings");
-    message.frequencyHz = frequency(settings, "frequency");
+    message.frequencyHz = settings.hertz("frequency");
     message.dataRate = dataRate(settings.object("data_rate"));
     message.region = commonRegionName(uplink.object("version_ids").text("band_id"));
     if (auto time = uplink.time("received_at")) message.networkTime = time;
