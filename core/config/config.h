@@ -46,14 +46,15 @@ struct StreamSpec {
 struct DeviceSpec {
     Eui eui;
     std::string name;
-    Fields tags;
+    std::string deviceTemplate;  ///< as written, such as "acme-parking@2"; "": none
+    Fields tags;                 ///< bool, std::int64_t, double or std::string
     Place place;
 };
 
 /// applications/<AppEUI>.yaml
 struct ApplicationSpec {
     Eui eui;
-    std::string name;
+    std::string name;  ///< the EUI's text if none is written
     std::vector<DeviceSpec> devices;
     std::vector<StreamSpec> streams;
     Place place;
