@@ -16,7 +16,7 @@ fs::path readPath(MappingReader& in, const std::string& key) {
 fs::path readDataDirectory(MappingReader& in) {
     const YamlNode* node = in.require("data");
     if (node == nullptr) return {};
-    const fs::path path = readPath(in, "data");
+    fs::path path = readPath(in, "data");
     std::error_code error;
     if (path.empty() || (fs::exists(path, error) && !fs::is_directory(path, error))) {
         in.check().complain(*node, "'data' must be a directory, found " + found(*node));
@@ -29,7 +29,7 @@ fs::path readDirectory(MappingReader& in, const std::string& key, const fs::path
     std::error_code error;
     const YamlNode* node = in.find(key);
     if (node == nullptr) return fs::is_directory(fallback, error) ? fallback : fs::path();
-    const fs::path path = readPath(in, key);
+    fs::path path = readPath(in, key);
     if (!path.empty() && fs::is_directory(path, error)) return path;
     in.check().complain(*node, "'" + key + "' must be an existing directory, found " +
                                    (path.empty() ? found(*node) : path.string()) + "; create it");
@@ -60,7 +60,7 @@ void readLog(const YamlNode* node, Config& config, FileCheck& check) {
 fs::path readTlsFile(MappingReader& in, const std::string& key) {
     const YamlNode* node = in.require(key);
     if (node == nullptr) return {};
-    const fs::path path = readPath(in, key);
+    fs::path path = readPath(in, key);
     std::error_code error;
     if (path.empty() || !fs::is_regular_file(path, error)) {
         in.check().complain(*node, "'" + key + "' must be an existing PEM file, found " +

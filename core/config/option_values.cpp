@@ -50,7 +50,28 @@ std::optional<Value> readValue(const OptionType& type, const YamlNode& node, Fil
     return readScalar(type, node.scalar);
 }
 
-/// What is called `name` in one of the tables, as a list for people.
+std::string title(const Option& option, const OptionTable& table) {
+    return "option '" + std::string(option.name) + "' of " + table.owner;
+}
+
+std::optional<Value> readWritten(const Option& option, const OptionTable& table,
+                                 const YamlNode& node, FileCheck& check) {
+    // The loader refuses plugins with types that cannot be parsed.
+    const auto type = parseOptionType(option.type);
+    std::optional<Value> value = type ? readValue(*type, node, check) : std::nullopt;
+    if (type && !value) {
+        check.complain(node, title(option, table) + " must be " + expectation(*type) +
+                                 (option.isSecret ? "" : ", found " + found(node)));
+    }
+    return value;
+}
+
+std::optional<Value> fallbackOf(const Option& option) {
+    const auto type = parseOptionType(option.type);
+    if (!type || option.fallback == nullptr) return std::nullopt;
+    return readFallback(*type, option.fallback);
+}
+
 std::vector<std::string> namesOf(const OptionTable& table) {
     std::vector<std::string> names;
     for (const Option& option : table.options) names.emplace_back(option.name);
@@ -72,24 +93,14 @@ Fields readOptions(const YamlNode* options, const OptionTable& table, const Yaml
     Fields fields;
     for (const Option& option : table.options) {
         const YamlNode* node = valueOf(options, option.name);
-        const std::string name = "option '" + std::string(option.name) + "' of " + table.owner;
-        // The loader has checked types and defaults.
-        const auto type = parseOptionType(option.type);
-        if (!type) continue;
-        std::optional<Value> value;
-        if (node != nullptr) {
-            value = readValue(*type, *node, check);
-            if (!value) {
-                check.complain(*node, name + " must be " + expectation(*type) +
-                                          (option.isSecret ? "" : ", found " + found(*node)));
-            }
-        } else if (option.fallback != nullptr) {
-            value = readFallback(*type, option.fallback);
-        } else if (option.isRequired) {
+        std::optional<Value> value =
+            node != nullptr ? readWritten(option, table, *node, check) : fallbackOf(option);
+        if (value) {
+            fields.push_back(Field{option.name, std::move(*value)});
+        } else if (node == nullptr && option.isRequired) {
             check.complain(options != nullptr ? *options : owner,
-                           name + " is required, found none: " + option.help);
+                           title(option, table) + " is required, found none: " + option.help);
         }
-        if (value) fields.push_back(Field{option.name, std::move(*value)});
     }
     return fields;
 }
@@ -113,9 +124,7 @@ void complainUnknownOptions(const YamlNode& options, const std::vector<OptionTab
 Fields defaultOptions(std::span<const Option> options) {
     Fields fields;
     for (const Option& option : options) {
-        const auto type = parseOptionType(option.type);
-        if (!type || option.fallback == nullptr) continue;
-        if (auto value = readFallback(*type, option.fallback)) {
+        if (auto value = fallbackOf(option)) {
             fields.push_back(Field{option.name, std::move(*value)});
         }
     }

@@ -92,6 +92,7 @@ void readEvents(const YamlNode* node, StreamSpec& spec, FileCheck& check) {
     }
     spec.events.clear();
     std::vector<std::string> names;
+    names.reserve(kEvents.size());
     for (const auto& event : kEvents) names.emplace_back(event.first);
     for (const YamlNode& entry : node->values) {
         const auto name = std::find(names.begin(), names.end(), entry.scalar);

@@ -54,7 +54,7 @@ class FileCheck final {
 
 /// The one document in the file; an empty file is Null. Complains and returns nullopt about a file
 /// that cannot be read, is over 4 MiB, is no YAML, has several documents, is nested deeper than 32
-/// or uses aliases (they make small files huge). yaml-cpp reads about 3 MB/s: many thousands of
+/// or uses aliases (they make small files huge). yaml-cpp reads about 5 MB/s: many thousands of
 /// devices belong into the registry, by the API, and not into a file.
 std::optional<YamlNode> readYaml(FileCheck& check);
 

@@ -4,8 +4,8 @@
 
 usage: option_tables.py RUNNELD PLUGIN_SOURCES PLUGIN_FILES
 
-A table is one whose first column is headed "option" or "setting"; further columns are compared by
-their names: type, default, required, secret, meaning (or help). Backticks do not count, "|" in a
+A table is one whose first column is headed "option" or "setting", or "name" below a heading with one
+of these words; further columns are compared by their names: type, default, required, secret, meaning (or help). Backticks do not count, "|" in a
 cell is written "\\|", an empty default is none.
 """
 import json
@@ -19,21 +19,27 @@ KINDS = ("protocol", "format", "codec", "network")
 
 
 def cells(line):
-    parts = re.split(r"(?<!\\)\|", line.strip().strip("|"))
+    row = line.strip().removeprefix("|").removesuffix("|")
+    parts = re.split(r"(?<!\\)\|", row)
     return [part.replace("\\|", "|").replace("`", "").strip() for part in parts]
 
 
 def tables(readme):
     """{"option": [{column: cell}], "setting": […]} as the README has them."""
     found = {"option": [], "setting": []}
-    header = None
+    heading, columns = "", None
     for line in readme.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            heading = line.lower()
         if not line.startswith("|"):
-            header = None
-        elif header is None:
-            header = [cell.lower() for cell in cells(line)]
-        elif header[0] in found and not re.fullmatch(r"[|:\s-]+", line):
-            found[header[0]].append(dict(zip(header, cells(line))))
+            columns = None
+        elif columns is None:
+            columns = [cell.lower() for cell in cells(line)]
+            if columns[0] == "name":
+                named = re.search("option|setting", heading)
+                columns[0] = named.group() if named else "name"
+        elif columns[0] in found and not re.fullmatch(r"[|:\s-]+", line):
+            found[columns[0]].append(dict(zip(columns, cells(line))))
     return found
 
 
