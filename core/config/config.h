@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -84,6 +85,8 @@ struct Config {
     std::vector<std::filesystem::path> plugins;
     std::filesystem::path applications, gateways, templates;
     Level logLevel = Level::Info;
+    std::chrono::minutes retentionAge = std::chrono::hours(7 * 24);
+    std::uint64_t retentionBytes = std::uint64_t{4} << 30U;
     std::filesystem::path certificate, key;   ///< empty: self-signed under data/tls/
     std::map<std::string, Fields> protocols;  ///< plugin name -> its settings, validated
     std::vector<NetworkSpec> networks;

@@ -57,6 +57,18 @@ void readLog(const YamlNode* node, Config& config, FileCheck& check) {
     in.finish();
 }
 
+void readRetention(const YamlNode* node, Config& config, FileCheck& check) {
+    if (node == nullptr) return;
+    constexpr double kMinutesPerDay = 24 * 60;
+    constexpr double kBytesPerGibibyte = std::uint64_t{1} << 30U;
+    MappingReader in(*node, "'retention'", check);
+    const double days = in.number("days", 0.01, 3650, 7);
+    const double gibibytes = in.number("gibibytes", 0.01, 65536, 4);
+    config.retentionAge = std::chrono::minutes(static_cast<std::int64_t>(days * kMinutesPerDay));
+    config.retentionBytes = static_cast<std::uint64_t>(gibibytes * kBytesPerGibibyte);
+    in.finish();
+}
+
 fs::path readTlsFile(MappingReader& in, const std::string& key) {
     const YamlNode* node = in.require(key);
     if (node == nullptr) return {};
@@ -162,6 +174,7 @@ void readMainFile(const YamlNode& root, Config& config, FileCheck& check, Readin
                                 : config.applications.parent_path() / "gateways";
     config.gateways = readDirectory(in, "gateways", beside);
     readLog(in.find("log"), config, check);
+    readRetention(in.find("retention"), config, check);
     readTls(in.find("tls"), config, check);
     const YamlNode* protocols = in.find("protocols");
     const std::vector<YamlNode>& networks = in.list("networks");

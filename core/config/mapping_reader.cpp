@@ -6,6 +6,7 @@
 #include <map>
 
 #include "config/suggestion.h"
+#include "loader/option_type.h"
 
 namespace runnel {
 
@@ -44,6 +45,21 @@ std::string MappingReader::text(const std::string& key, std::string fallback) {
 
 bool MappingReader::boolean(const std::string& key, bool fallback) {
     return choice(key, {"false", "true"}, fallback ? 1 : 0) == 1;
+}
+
+double MappingReader::number(const std::string& key, double lowest, double highest,
+                             double fallback) {
+    const YamlNode* value = find(key);
+    if (value == nullptr) return fallback;
+    OptionType type;
+    type.is = OptionType::Is::Number;
+    type.lowest = lowest;
+    type.highest = highest;
+    const auto number = readScalar(type, value->scalar);
+    if (number) return std::get<double>(number->is);
+    check_.complain(*value,
+                    "'" + key + "' must be " + expectation(type) + ", found " + found(*value));
+    return fallback;
 }
 
 std::size_t MappingReader::choice(const std::string& key, const std::vector<std::string>& choices,

@@ -119,6 +119,16 @@ std::optional<std::string> readText(FileCheck& check) {
 
 }  // namespace
 
+std::filesystem::path FileCheck::resolve(const std::string& path) const {
+    const std::filesystem::path file = std::filesystem::absolute(file_);
+    std::filesystem::path resolved = (file.parent_path() / path).lexically_normal();
+    // "plugins/" is "plugins", so that parent_path() means the same for both.
+    if (!resolved.has_filename() && resolved.has_relative_path()) {
+        resolved = resolved.parent_path();
+    }
+    return resolved;
+}
+
 std::optional<YamlNode> readYaml(FileCheck& check) {
     const std::optional<std::string> text = readText(check);
     if (!text) return std::nullopt;

@@ -41,10 +41,8 @@ class FileCheck final {
         all_.push_back({std::move(place), std::move(text)});
     }
     Place place(const YamlNode& node) const { return {file_, node.line, node.column}; }
-    /// `path` as written in this file: relative to the file's directory.
-    std::filesystem::path resolve(const std::string& path) const {
-        return (std::filesystem::path(file_).parent_path() / path).lexically_normal();
-    }
+    /// `path` as written in this file, absolute: it is relative to the file's directory.
+    std::filesystem::path resolve(const std::string& path) const;
     const std::string& file() const { return file_; }
 
   private:

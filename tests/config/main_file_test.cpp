@@ -34,6 +34,7 @@ TEST(MainFileTest, ReadsEverything) {
     files.write("cert.pem", "c");
     files.write("key.pem", "k");
     files.appendToMain(R"(log: {level: debug}
+retention: {days: 0.5}
 tls: {certificate: cert.pem, key: ./key.pem}
 protocols: {websocket: {listen: "127.0.0.1:8443"}}
 networks:
@@ -44,6 +45,8 @@ networks:
     ASSERT_THAT(files.complaints(), IsEmpty());
     const Config& config = result.config;
     EXPECT_EQ(config.logLevel, Level::Debug);
+    EXPECT_EQ(config.retentionAge, std::chrono::hours(12));
+    EXPECT_EQ(config.retentionBytes, 4294967296U);
     EXPECT_EQ(config.key, files.path() / "key.pem");
     const Fields& websocket = config.protocols.at("websocket");
     EXPECT_EQ(valueOr<std::string>(websocket, "listen", ""), "127.0.0.1:8443");
@@ -87,6 +90,7 @@ constexpr Wrong kWrongMain[] = {
     {"log: {level: Info}\n",
      "5:14: 'level' must be one of debug, info, warning, error, found 'Info' (did you mean "
      "'info'?)"},
+    {"retention: {days: none}\n", "5:19: 'days' must be a number from 0.01 to 3650, found 'none'"},
     {"log: info\n", "5:6: 'log' must be a mapping (key: value), found 'info'"},
     {"gateways: nowhere\n",
      "5:11: 'gateways' must be an existing directory, found nowhere; create it"},
@@ -141,6 +145,17 @@ constexpr Wrong kWrongMain[] = {
 };
 
 INSTANTIATE_TEST_SUITE_P(All, WrongMainTest, ::testing::ValuesIn(kWrongMain));
+
+TEST(MainFileTest, MakesPathsAbsoluteAndPlain) {
+    const ConfigFiles files;
+    files.write("runnel.yaml",
+                "data: ./state/../data/\nplugins: [/a//b/, c]\n"
+                "applications: applications/\n");
+    const Config config = files.read().config;
+    EXPECT_EQ(config.data, files.path() / "data");
+    EXPECT_THAT(config.plugins, ElementsAre("/a/b", files.path() / "c"));
+    EXPECT_EQ(config.applications, files.path() / "applications");
+}
 
 TEST(MainFileTest, ComplainsAboutMissingData) {
     const ConfigFiles files;
