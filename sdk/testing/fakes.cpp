@@ -5,7 +5,7 @@ namespace runnel {
 
 void FakeHost::log(Level level, std::string_view text) {
     const std::scoped_lock lock{mutex_};
-    lines_.push_back({level, std::string{text}});
+    lines_.emplace_back(level, text);
 }
 
 Instant FakeHost::now() const {

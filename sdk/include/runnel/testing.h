@@ -2,7 +2,9 @@
 #pragma once
 
 #include <deque>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,10 +18,7 @@ namespace runnel {
 /// A host that keeps what it is told. Thread safety: any thread, as the real one.
 class FakeHost final : public Host {
   public:
-    struct Line {
-        Level level{};
-        std::string text;
-    };
+    using Line = std::pair<Level, std::string>;
     void log(Level level, std::string_view text) override;
     Instant now() const override;
     void health(std::string_view part, Health health, std::string_view text) override;
