@@ -12,27 +12,37 @@
 namespace runnel {
 namespace {
 
-/// RFC 3629: continuation bytes complete, nothing overlong, no surrogates, at most U+10FFFF.
-bool isUtf8(std::string_view text) {
-    std::uint32_t character = 0;
-    std::uint32_t least = 0;
-    int missing = 0;
-    for (const char c : text) {
-        const auto byte = static_cast<unsigned char>(c);
-        if (missing > 0) {
-            if ((byte & 0xC0U) != 0x80) return false;
-            character = character << 6 | (byte & 0x3FU);
-            if (--missing > 0) continue;
-            const bool isSurrogate = character >= 0xD800 && character <= 0xDFFF;
-            if (character < least || character > 0x10FFFF || isSurrogate) return false;
-        } else if (byte >= 0x80) {
-            missing = byte >= 0xF0 ? 3 : byte >= 0xE0 ? 2 : 1;
-            if (byte < 0xC2 || byte > 0xF4) return false;
-            least = missing == 3 ? 0x10000 : missing == 2 ? 0x800 : 0x80;
-            character = byte & (0x3FU >> missing);
-        }
+std::size_t lengthAfterLead(unsigned char lead) {
+    if (lead < 0x80) return 1;
+    if ((lead & 0xE0U) == 0xC0) return 2;
+    if ((lead & 0xF0U) == 0xE0) return 3;
+    return (lead & 0xF8U) == 0xF0 ? 4 : 0;
+}
+
+/// Bytes of the character that `text` starts with, 0 if they are none (RFC 3629: nothing overlong,
+/// no surrogates, at most U+10FFFF).
+std::size_t characterLength(std::string_view text) {
+    constexpr std::array<std::uint32_t, 5> kLeast{0, 0, 0x80, 0x800, 0x10000};
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t length = lengthAfterLead(lead);
+    if (length <= 1 || length > text.size()) return length == 1 ? 1 : 0;
+    std::uint32_t code = lead & (0x7FU >> length);
+    for (std::size_t i = 1; i < length; ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if ((byte & 0xC0U) != 0x80) return 0;
+        code = code << 6 | (byte & 0x3FU);
     }
-    return missing == 0;
+    const bool isSurrogate = code >= 0xD800 && code <= 0xDFFF;
+    return code < kLeast.at(length) || code > 0x10FFFF || isSurrogate ? 0 : length;
+}
+
+bool isUtf8(std::string_view text) {
+    while (!text.empty()) {
+        const std::size_t length = characterLength(text);
+        if (length == 0) return false;
+        text.remove_prefix(length);
+    }
+    return true;
 }
 
 /// What a format answers, as one comparable text; nullopt after an exception.
