@@ -77,7 +77,9 @@ BlockingClient::BlockingClient(std::string_view address, Mode mode,
     }
 }
 
-BlockingClient::~BlockingClient() { closeAbruptly(); }
+BlockingClient::~BlockingClient() {
+    closeAbruptly();
+}
 
 void BlockingClient::connect(std::string_view address) {
     socklen_t length = 0;
@@ -100,8 +102,8 @@ bool BlockingClient::write(std::string_view bytes) {
         ssize_t count = 0;
         if (ssl_ != nullptr) {
             ERR_clear_error();
-            count = SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<std::size_t>(
-                                                      bytes.size(), 1U << 20U)));
+            count = SSL_write(ssl_, bytes.data(),
+                              static_cast<int>(std::min<std::size_t>(bytes.size(), 1U << 20U)));
         } else {
             count = ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         }
@@ -126,7 +128,8 @@ std::string BlockingClient::readSome(std::size_t max) {
         count = SSL_read(ssl_, bytes.data(), static_cast<int>(max));
         const int systemError = errno;
         if (count <= 0) {
-            hasEndedCleanly_ = SSL_get_error(ssl_, static_cast<int>(count)) == SSL_ERROR_ZERO_RETURN;
+            hasEndedCleanly_ =
+                SSL_get_error(ssl_, static_cast<int>(count)) == SSL_ERROR_ZERO_RETURN;
         }
         errno = systemError;
     } else {
