@@ -83,6 +83,15 @@ std::string findProblem(const WebSocketOffer& offer) {
 
 }  // namespace
 
+WebSocketOffer offerOf(const HttpRequest& request) {
+    return {.method = request.method,
+            .upgrade = request.header("Upgrade"),
+            .connection = request.header("Connection"),
+            .version = request.header("Sec-WebSocket-Version"),
+            .key = request.header("Sec-WebSocket-Key"),
+            .protocols = request.header("Sec-WebSocket-Protocol")};
+}
+
 WebSocketAnswer answerOffer(const WebSocketOffer& offer,
                             std::span<const std::string_view> protocols) {
     WebSocketAnswer answer;

@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "net/http_message.h"
+
 namespace runnel::net {
 
 /// The parts of an HTTP request that RFC 6455 §4.2.1 looks at: the method and these headers'
@@ -17,6 +19,9 @@ struct WebSocketOffer {
     std::string_view key;         ///< Sec-WebSocket-Key
     std::string_view protocols;   ///< Sec-WebSocket-Protocol
 };
+
+/// The views point into the request.
+WebSocketOffer offerOf(const HttpRequest& request);
 
 struct WebSocketAnswer {
     /// Empty: accepted. Else one sentence for the response's body: 426 with the headers

@@ -8,10 +8,10 @@ namespace runnel::websocket {
 
 namespace {
 
-constexpr std::uint32_t kMaxWindow = 4096;         // frames
-constexpr std::uint32_t kBytesPerFrame = 256;      // the byte window is this many times the frames'
-constexpr std::uint32_t kMaxUncovered = 512;       // frames
-constexpr std::uint32_t kPingsPerWindow = 4;       // at least, so that a PONG comes before it is full
+constexpr std::uint32_t kMaxWindow = 4096;     // frames
+constexpr std::uint32_t kBytesPerFrame = 256;  // the byte window is this many times the frames'
+constexpr std::uint32_t kMaxUncovered = 512;   // frames
+constexpr std::uint32_t kPingsPerWindow = 4;   // at least, so that a PONG comes before it is full
 
 std::size_t room(std::size_t limit, std::size_t used) {
     return limit - std::min(limit, used);
@@ -66,8 +66,8 @@ std::optional<std::uint64_t> PingLedger::pong(std::string_view payload) {
     if (std::memcmp(payload.data(), &nonce_, sizeof nonce_) != 0) return std::nullopt;
     std::uint64_t number = 0;
     std::memcpy(&number, payload.data() + sizeof nonce_, sizeof number);
-    const auto found =
-        std::find_if(open_.begin(), open_.end(), [&](const Ping& ping) { return ping.number == number; });
+    const auto found = std::find_if(open_.begin(), open_.end(),
+                                    [&](const Ping& ping) { return ping.number == number; });
     if (found == open_.end()) return std::nullopt;
     const std::uint64_t parcel = found->parcel;
     const std::uint32_t before = unsettledFrames_;

@@ -24,9 +24,9 @@ class PingLedger final {
     using Time = std::chrono::steady_clock::time_point;
     using Payload = std::array<char, 16>;
 
-    static constexpr std::size_t kMaxOpen = 8;  ///< npm ws 8.23 ends a connection at 60
-    static constexpr std::chrono::seconds kMaxWait{1};   ///< of a frame for its PING
-    static constexpr std::chrono::seconds kRepeat{30};   ///< some clients drop a PONG
+    static constexpr std::size_t kMaxOpen = 8;          ///< npm ws 8.23 ends a connection at 60
+    static constexpr std::chrono::seconds kMaxWait{1};  ///< of a frame for its PING
+    static constexpr std::chrono::seconds kRepeat{30};  ///< some clients drop a PONG
 
     /// `nonce` tells this session's PINGs from all others'; take it at random.
     explicit PingLedger(std::uint64_t nonce) : nonce_(nonce) {}
@@ -62,7 +62,7 @@ class PingLedger final {
     std::uint64_t nonce_;
     std::uint64_t lastNumber_ = 0;
     std::uint64_t lastParcel_ = 0;
-    std::uint32_t window_ = 256;        // frames
+    std::uint32_t window_ = 256;  // frames
     std::uint32_t unsettledFrames_ = 0;
     std::uint32_t unsettledBytes_ = 0;
     std::uint32_t uncoveredFrames_ = 0;  // sent behind the last PING

@@ -20,9 +20,9 @@ SessionLoop::SessionLoop(net::EventLoop& loop, const Settings& settings)
     parcels_.reserve(kParcels);
     inbox_->open(loop, [this] { openInbox(); });
     const std::chrono::milliseconds period = settings.idleTimeout / 8;
-    sweeping_ = loop.every(std::clamp<std::chrono::milliseconds>(
-                               period, kTick, std::chrono::milliseconds(10'000)),
-                           [this] { sweep(); });
+    sweeping_ = loop.every(
+        std::clamp<std::chrono::milliseconds>(period, kTick, std::chrono::milliseconds(10'000)),
+        [this] { sweep(); });
 }
 
 SessionLoop::~SessionLoop() {
