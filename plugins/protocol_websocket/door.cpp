@@ -143,13 +143,15 @@ void Door::takeDownlink(const net::HttpRequest& request, const net::HttpResponde
     auto host = core_.attach(grant, std::move(wanted), session);
     if (!host) return refuse(responder, host.error());
     downlinks_.emplace(session.get(), session);
-    giveUpLater(session);
     session->begin(std::move(*host), request.body,
-                   [this, key = session.get()] { downlinks_.erase(key); });
+                   [this, key = session.get(), timer = giveUpLater(session)] {
+                       sessions_.loop().cancel(timer);
+                       downlinks_.erase(key);
+                   });
 }
 
-void Door::giveUpLater(const std::shared_ptr<DownlinkSession>& session) {
-    sessions_.loop().after(kReceiptDeadline, [weak = std::weak_ptr(session)] {
+net::TimerId Door::giveUpLater(const std::shared_ptr<DownlinkSession>& session) {
+    return sessions_.loop().after(kReceiptDeadline, [weak = std::weak_ptr(session)] {
         if (const auto late = weak.lock()) {
             late->finish(504, "No receipt within 10 seconds; the document may have been taken.");
         }

@@ -34,7 +34,7 @@ class Door final : public net::HttpHandler {
                  const Grant& grant);
     void takeDownlink(const net::HttpRequest& request, const net::HttpResponder& responder,
                       const Grant& grant);
-    void giveUpLater(const std::shared_ptr<DownlinkSession>& session);
+    net::TimerId giveUpLater(const std::shared_ptr<DownlinkSession>& session);
 
     ProtocolHost& core_;
     SessionLoop& sessions_;
