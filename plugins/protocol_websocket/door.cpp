@@ -95,6 +95,10 @@ Door::~Door() = default;
 
 /// The token first: who has none learns nothing but that.
 void Door::handle(net::HttpRequest request, net::HttpResponder responder) {
+    if (isShut_) {
+        return refuse(responder,
+                      {Denial::Why::Stopping, std::string(closeText(CloseReason::Shutdown))});
+    }
     const std::string_view token = tokenOf(request);
     if (token.empty()) {
         return refuse(responder, 401,
@@ -158,7 +162,8 @@ net::TimerId Door::giveUpLater(const std::shared_ptr<DownlinkSession>& session) 
     });
 }
 
-void Door::closeAll() {
+void Door::shut() {
+    isShut_ = true;
     while (!downlinks_.empty()) {
         const auto session = downlinks_.begin()->second;
         session->finish(503, std::string(closeText(CloseReason::Shutdown)));

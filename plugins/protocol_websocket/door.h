@@ -26,8 +26,8 @@ class Door final : public net::HttpHandler {
     Door& operator=(const Door&) = delete;
 
     void handle(net::HttpRequest request, net::HttpResponder responder) override;
-    /// Answers what is still open with 503.
-    void closeAll();
+    /// Answers what is still open, and what comes from now on, with 503.
+    void shut();
 
   private:
     void upgrade(const net::HttpRequest& request, const net::HttpResponder& responder,
@@ -39,6 +39,7 @@ class Door final : public net::HttpHandler {
     ProtocolHost& core_;
     SessionLoop& sessions_;
     std::unordered_map<DownlinkSession*, std::shared_ptr<DownlinkSession>> downlinks_;
+    bool isShut_ = false;
 };
 
 }  // namespace runnel::websocket

@@ -74,7 +74,7 @@ void WebSocketProtocol::Station::renewTls() {
 
 void WebSocketProtocol::Station::stop() {
     if (listener_) listener_->pause();
-    door_.closeAll();
+    door_.shut();
     sessions_.closeAll(CloseReason::Shutdown, kPatience, [this] { loop_.stop(); });
 }
 
