@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/broker.h"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "base/config_error.h"
@@ -22,6 +23,20 @@ const Config& withDirectories(const Config& config) {
                           error.message());
     }
     return config;
+}
+
+/// An `application` option without value means the first configured application, so that a simulated
+/// network feeds it without being told.
+Fields withApplication(const NetworkSpec& spec, const Plugin& plugin, const Config& config) {
+    Fields options = spec.options;
+    const auto* end = plugin.options + plugin.optionCount;
+    const bool isKnown = std::any_of(plugin.options, end, [](const Option& option) {
+        return std::string_view(option.name) == "application";
+    });
+    if (isKnown && find(options, "application") == nullptr && !config.applicationSpecs.empty()) {
+        options.push_back({"application", {text(config.applicationSpecs.front().eui)}});
+    }
+    return options;
 }
 
 Scope scopeOf(const StreamSpec& spec) {
@@ -181,7 +196,9 @@ void Broker::addConnectors() {
                    {"plugin", "there is no network plugin '" + spec.plugin + "'"});
             continue;
         }
-        auto connector = std::make_unique<Connector>(spec, ingress_, downlinks_);
+        NetworkSpec completed = spec;
+        completed.options = withApplication(spec, *plugin->descriptor, config_);
+        auto connector = std::make_unique<Connector>(std::move(completed), ingress_, downlinks_);
         const Status made = connector->create(*plugin, hostFor(spec.name));
         if (made) {
             connectors_.push_back(std::move(connector));

@@ -44,6 +44,7 @@ const LoadedPlugin* findPlugin(PluginKind kind, const std::string& name, const Y
         complaint += "; " + refused.file.string() + " " + refused.reason;
     }
     check.complain(node, std::move(complaint));
+    reading.complaints.back().isMissingPlugin = true;
     return nullptr;
 }
 

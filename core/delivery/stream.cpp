@@ -21,7 +21,8 @@ void Stream::wakeAll(const StreamState::WakeList& wake) {
 }
 
 void Stream::deliver(std::span<const EncodedPtr> items) {
-    state_.lock()->deliver(items, wake_);
+    const ReaderPtr behind = state_.lock()->deliver(items, wake_);
+    if (behind) parts_.catchUp.request(shared_from_this(), behind);
     wakeAll(wake_);
     wake_.clear();
 }

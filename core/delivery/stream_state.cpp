@@ -12,22 +12,24 @@ constexpr std::size_t kLowBacklog = 128;
 
 }  // namespace
 
-void StreamState::deliver(std::span<const EncodedPtr> items, WakeList& wake) {
+StreamState::ReaderPtr StreamState::deliver(std::span<const EncodedPtr> items, WakeList& wake) {
     books_.matched += items.size();
     lastMatched_ = items.back()->position();
-    if (!window_.isOpen()) return;
+    if (!window_.isOpen()) return nullptr;
     for (const EncodedPtr& item : items) window_.push(item);
-    if (window_.size() > Window::kMaxItems) overflow(wake);
+    ReaderPtr behind = window_.size() > Window::kMaxItems ? overflow() : nullptr;
     for (const ReaderPtr& reader : readers_) wakeIfWaiting(*reader, wake);
+    return behind;
 }
 
-void StreamState::overflow(WakeList& wake) {
+StreamState::ReaderPtr StreamState::overflow() {
     const std::uint64_t keepFrom = window_.end() - Window::kMaxItems;
+    ReaderPtr behind;
     for (const ReaderPtr& reader : readers_) {
         if (!reader->isLive || reader->next >= keepFrom) continue;
         if (isHolder(*reader)) {
             fallBehind(*reader, reader->taken);
-            wakeIfWaiting(*reader, wake);
+            if (needsFetch(*reader)) behind = reader;
         } else {
             reader->inFlight.clear();
             goLive(*reader, window_.end());
@@ -35,6 +37,7 @@ void StreamState::overflow(WakeList& wake) {
     }
     window_.trim(keepFrom);
     trimWindow();
+    return behind;
 }
 
 StreamState::ReaderPtr StreamState::attach(const ReaderPtr& reader, Start start) {

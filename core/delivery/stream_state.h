@@ -30,8 +30,9 @@ class StreamState {
 
     explicit StreamState(Position start) : cursor_(start), lastMatched_(start) {}
 
-    /// New messages, in order. Sessions that wait for them are put on `wake`.
-    void deliver(std::span<const EncodedPtr> items, WakeList& wake);
+    /// New messages, in order. Sessions that wait for them are put on `wake`. Returns the holder if it
+    /// has fallen out of the window and CatchUp has to fetch for it, else null.
+    ReaderPtr deliver(std::span<const EncodedPtr> items, WakeList& wake);
 
     /// Where a new session wants to start.
     struct Start {
@@ -98,7 +99,7 @@ class StreamState {
     void promote(Reader& reader);
     void goLive(Reader& reader, std::uint64_t ordinal);
     void fallBehind(Reader& reader, Position after);
-    void overflow(WakeList& wake);
+    ReaderPtr overflow();
     void trimWindow();
     void openWindow();
 

@@ -106,9 +106,11 @@ void Door::handle(net::HttpRequest request, net::HttpResponder responder) {
                       "Authorization: Bearer ...",
                       {{"WWW-Authenticate", "Bearer"}});
     }
-    const Result<Grant, Denial> grant = core_.authenticate(token, hostOf(request.peer));
+    const bool isDownlink = request.method == "POST" && request.path == "/downlink";
+    const Result<Grant, Denial> grant =
+        core_.authenticate(token, hostOf(request.peer), isDownlink);
     if (!grant) return refuse(responder, grant.error());
-    if (request.method == "POST" && request.path == "/downlink") {
+    if (isDownlink) {
         return takeDownlink(request, responder, *grant);
     }
     upgrade(request, responder, *grant);

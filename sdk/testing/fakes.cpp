@@ -122,7 +122,8 @@ FakeSessionHost::Seen FakeSessionHost::seen() const {
     return seen_;
 }
 
-Result<Grant, Denial> FakeProtocolHost::authenticate(std::string_view token, std::string_view) {
+Result<Grant, Denial> FakeProtocolHost::authenticate(std::string_view token, std::string_view,
+                                                     bool) {
     const std::scoped_lock lock{mutex_};
     for (const auto& [known, grant] : tokens_) {
         if (known == token) return grant;

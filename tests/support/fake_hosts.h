@@ -18,7 +18,7 @@ class FakeHost final : public Host {
 
 class FakeProtocolHost final : public ProtocolHost {
   public:
-    Result<Grant, Denial> authenticate(std::string_view, std::string_view) override {
+    Result<Grant, Denial> authenticate(std::string_view, std::string_view, bool) override {
         return Denial{Denial::Why::UnknownToken, "unknown token"};
     }
     Result<std::shared_ptr<SessionHost>, Denial> attach(const Grant&, SessionRequest,

@@ -165,7 +165,8 @@ class FakeBroker final : public Host, public ProtocolHost {
     /// What every later session has waiting when it is attached.
     void setBacklog(std::vector<std::string> documents) { backlog_ = std::move(documents); }
 
-    Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer) override {
+    Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer,
+                                       bool /*isSendOnly*/) override {
         const std::lock_guard lock(mutex_);
         peers_.emplace_back(peer);
         const std::string key(token);

@@ -79,7 +79,8 @@ class FakeSessionHost final : public SessionHost {
 class FakeProtocolHost final : public ProtocolHost {
   public:
     using Connection = std::pair<std::shared_ptr<Session>, std::shared_ptr<FakeSessionHost>>;
-    Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer) override;
+    Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer,
+                                       bool isSendOnly) override;
     Result<std::shared_ptr<SessionHost>, Denial> attach(const Grant& grant, SessionRequest request,
                                                         std::shared_ptr<Session> session) override;
 

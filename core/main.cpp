@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// runneld: reads the options, builds the broker, waits for a signal.
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <iostream>
+
+#include "base/clock.h"
+#include "base/config_error.h"
+#include "broker/broker.h"
+#include "broker/command_line.h"
+#include "broker/describe.h"
+#include "config/read_config.h"
+#include "loader/loader.h"
+#include "observe/stream_log.h"
+
+using namespace runnel;
+
+namespace {
+
+constexpr int kWrongUse = 2;
+
+/// Signals come by sigwait only; threads inherit the mask, so this is the first thing to happen.
+sigset_t blockSignals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+/// Where plugins are copied to when nothing is started: the data directory stays untouched.
+class ScratchDirectory {
+  public:
+    ScratchDirectory() {
+        std::string name = (std::filesystem::temp_directory_path() / "runnel-XXXXXX").string();
+        if (mkdtemp(name.data()) == nullptr) throw ConfigError("cannot make the directory " + name);
+        path_ = name;
+    }
+    ~ScratchDirectory() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+    ScratchDirectory(const ScratchDirectory&) = delete;
+    ScratchDirectory& operator=(const ScratchDirectory&) = delete;
+    const std::filesystem::path& path() const { return path_; }
+
+  private:
+    std::filesystem::path path_;
+};
+
+void print(const std::vector<Complaint>& complaints) {
+    for (const Complaint& complaint : complaints) std::cerr << text(complaint) << "\n";
+}
+
+/// The plugin directories of the configuration, loaded. Nullopt after printing why not.
+std::optional<Plugins> pluginsOf(const CommandLine& line, const std::filesystem::path& copies,
+                                 StreamLog& log) {
+    const ReadResult main = readMain(line.config);
+    if (main.config.plugins.empty()) {
+        print(main.complaints);
+        return std::nullopt;
+    }
+    return loadPlugins(main.config.plugins, copies, log);
+}
+
+int check(const CommandLine& line, StreamLog& log) {
+    const ScratchDirectory scratch;
+    const ReadResult main = readMain(line.config);
+    const Plugins plugins = loadPlugins(main.config.plugins, scratch.path(), log);
+    const ReadResult all = readAll(line.config, plugins);
+    print(all.complaints);
+    if (!all.complaints.empty()) {
+        std::cerr << line.config.string() << ": " << all.complaints.size() << " complaint"
+                  << (all.complaints.size() == 1 ? "" : "s") << "\n";
+        return EXIT_FAILURE;
+    }
+    std::cout << line.config.string() << ": good\n";
+    return EXIT_SUCCESS;
+}
+
+int show(const CommandLine& line, StreamLog& log) {
+    const ScratchDirectory scratch;
+    const auto plugins = pluginsOf(line, scratch.path(), log);
+    if (!plugins) return EXIT_FAILURE;
+    if (line.task == CommandLine::Task::ListPlugins) {
+        std::cout << listPlugins(*plugins);
+        return EXIT_SUCCESS;
+    }
+    const LoadedPlugin* plugin = plugins->find(line.kind, line.name);
+    if (plugin == nullptr) {
+        std::cerr << "there is no such plugin; these are there:\n" << listPlugins(*plugins);
+        return EXIT_FAILURE;
+    }
+    std::cout << (line.isJson ? describePluginAsJson(*plugin) : describePlugin(*plugin));
+    return EXIT_SUCCESS;
+}
+
+int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sigset_t& signals) {
+    const ReadResult main = readMain(line.config);
+    log.setLevel(main.config.logLevel);
+    if (main.config.data.empty()) {
+        print(main.complaints);
+        return EXIT_FAILURE;
+    }
+    const Plugins plugins = loadPlugins(main.config.plugins, main.config.data / "plugins", log);
+    ReadResult all = readAll(line.config, plugins);
+    for (const Complaint& complaint : all.complaints) log.write(Level::Error, "config", text(complaint));
+    const bool canStart = std::all_of(all.complaints.begin(), all.complaints.end(),
+                                      [](const Complaint& one) { return one.isMissingPlugin; });
+    if (!canStart) {
+        log.write(Level::Error, "broker", "not started: the configuration has to be mended first");
+        return EXIT_FAILURE;
+    }
+    Broker broker(std::move(all.config), plugins, clock, log);
+    broker.start();
+    int signal = 0;
+    do {
+        sigwait(&signals, &signal);
+        if (signal == SIGHUP) {
+            log.write(Level::Warning, "broker", "SIGHUP: a reload is not possible yet, restart instead");
+        }
+    } while (signal == SIGHUP);
+    broker.stop();
+    return EXIT_SUCCESS;
+}
+
+int run(const CommandLine& line, const Clock& clock, StreamLog& log, const sigset_t& signals) {
+    switch (line.task) {
+        case CommandLine::Task::Help:
+            std::cout << usage();
+            return EXIT_SUCCESS;
+        case CommandLine::Task::Version:
+            std::cout << "runneld " RUNNEL_VERSION "\n";
+            return EXIT_SUCCESS;
+        case CommandLine::Task::Check:
+            return check(line, log);
+        case CommandLine::Task::ListPlugins:
+        case CommandLine::Task::DescribePlugin:
+            log.setLevel(Level::Error);
+            return show(line, log);
+        case CommandLine::Task::Run:
+            break;
+    }
+    return serve(line, clock, log, signals);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const sigset_t signals = blockSignals();
+    const SystemClock clock;
+    StreamLog log(std::cerr, clock);
+    const auto line = parseCommandLine({argv + 1, static_cast<std::size_t>(argc - 1)});
+    if (!line) {
+        std::cerr << line.error().field << (line.error().field.empty() ? "" : " ")
+                  << line.error().reason << "\n" << usage();
+        return kWrongUse;
+    }
+    try {
+        return run(*line, clock, log, signals);
+    } catch (const std::exception& error) {
+        log.write(Level::Error, "broker", error.what());
+        return EXIT_FAILURE;
+    }
+}
