@@ -27,7 +27,7 @@ using Poco::Net::Context;
 
 // abort() cannot end a pending connect, and a plugin has to stop within 5 s.
 constexpr std::chrono::seconds kLongestConnect{3};
-constexpr std::size_t kLongestBody = 64 * 1024;
+constexpr std::size_t kLongestBody = 64UL * 1024;
 
 Poco::Timespan timespan(std::chrono::seconds time) {
     return {static_cast<long>(time.count()), 0};

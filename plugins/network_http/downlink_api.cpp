@@ -157,6 +157,7 @@ void DownlinkApi::report(const Job& job, Kind kind, std::string text) {
             if (isStopping_) return;
             seen = resumes_;
         }
+        // NOLINTNEXTLINE(bugprone-use-after-move): a busy broker leaves the message untouched
         if (network_.publish(std::move(message), 0).verdict != Admission::Verdict::Busy) return;
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [&] { return isStopping_ || resumes_ != seen; });

@@ -9,7 +9,7 @@ namespace runnel::http {
 
 namespace {
 
-constexpr std::size_t kMaxBody = 256 * 1024;
+constexpr std::size_t kMaxBody = 256UL * 1024;
 constexpr std::chrono::seconds kCertificateCheck{5};
 
 net::TlsContext contextFor(const Tls& tls) {

@@ -21,35 +21,33 @@ using Poco::Dynamic::Var;
 
 constexpr std::size_t kMaxDepth = 64;
 
-bool isDigit(char c) {
-    return c >= '0' && c <= '9';
+/// Behind the text whose opening quote is at `start`.
+std::size_t endOfText(std::string_view document, std::size_t start) {
+    std::size_t i = start + 1;
+    while (i < document.size() && document[i] != '"') i += document[i] == '\\' ? 2 : 1;
+    return std::min(i + 1, document.size());
 }
 
 /// Poco reads an integer beyond 64 bits as some other number. With a fraction it becomes a double,
 /// which the range checks judge right; so ".0" is put behind integers of 19 digits and more.
 std::string widenLongIntegers(std::string_view document) {
+    constexpr std::string_view kDigits = "0123456789";
     std::string out;
     out.reserve(document.size() + 16);
-    bool isText = false;
-    std::size_t digits = 0;
-    bool isWhole = true;
-    for (std::size_t i = 0; i < document.size(); ++i) {
-        const char c = document[i];
-        const bool isNumberPart = c == '.' || c == 'e' || c == 'E' || c == '+' || c == '-';
-        if (isText) {
-            if (c == '\\' && i + 1 < document.size()) out += document[i++];
-            isText = c != '"';
-        } else if (isDigit(c)) {
-            ++digits;
-        } else if (digits > 0 && isNumberPart) {
-            isWhole = false;
-        } else {
-            if (digits >= 19 && isWhole) out += ".0";
-            digits = 0;
-            isWhole = true;
-            isText = c == '"';
+    for (std::size_t i = 0; i < document.size();) {
+        std::size_t end = i + 1;
+        bool isLong = false;
+        if (document[i] == '"') {
+            end = endOfText(document, i);
+        } else if (kDigits.find(document[i]) != std::string_view::npos) {
+            end = std::min(document.find_first_not_of("0123456789.eE+-", i), document.size());
+            const std::string_view number = document.substr(i, end - i);
+            isLong =
+                number.size() >= 19 && number.find_first_not_of(kDigits) == std::string_view::npos;
         }
-        out += document[i];
+        out += document.substr(i, end - i);
+        if (isLong) out += ".0";
+        i = end;
     }
     return out;
 }
@@ -236,8 +234,8 @@ std::vector<std::string> JsonReader::texts(std::string_view name) const {
         expected(name, "a list of texts", value);
         return texts;
     }
-    const auto list = value.extract<Poco::JSON::Array::Ptr>();
-    for (const Var& element : *list) {
+    const auto& list = *value.extract<Poco::JSON::Array::Ptr>();
+    for (const Var& element : list) {
         if (element.isString()) {
             texts.push_back(element.extract<std::string>());
         } else {

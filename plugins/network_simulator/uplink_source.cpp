@@ -13,10 +13,10 @@ namespace runnel::simulator {
 namespace {
 
 // Purposes of the dice: different sequences from one seed.
-enum Purpose : std::uint64_t { kOrder = 1, kUplink, kHome, kCounter, kLoss };
+enum class Purpose : std::uint64_t { Order = 1, Uplink, Home, Counter, Loss };
 
 Dice diceFor(const Settings& settings, Purpose purpose, std::uint64_t number) {
-    return Dice(mix(settings.seed * 8 + purpose) ^ mix(number));
+    return Dice(mix(settings.seed * 8 + static_cast<std::uint64_t>(purpose)) ^ mix(number));
 }
 
 /// How many gateways hear an uplink, as measured on a campus with twelve gateways: 51 % one,
@@ -59,7 +59,7 @@ void addPayload(Message& message, std::size_t maxSize, Dice& dice) {
 UplinkSource::UplinkSource(const Settings& settings, std::string run)
     : settings_(settings), origin_("sim-" + std::move(run)) {
     if (origin_.back() != '-') origin_ += '-';
-    Dice dice = diceFor(settings_, kOrder, 0);
+    Dice dice = diceFor(settings_, Purpose::Order, 0);
     first_ = dice.below(settings_.devices);
     stride_ = 1 + dice.below(settings_.devices);
     while (std::gcd(stride_, settings_.devices) != 1) ++stride_;
@@ -67,12 +67,12 @@ UplinkSource::UplinkSource(const Settings& settings, std::string run)
 
 Message UplinkSource::uplink(std::uint64_t number) const {
     const std::uint64_t device = deviceOf(number);
-    Dice dice = diceFor(settings_, kUplink, number);
+    Dice dice = diceFor(settings_, Purpose::Uplink, number);
     Message message = start(Kind::Uplink, Eui{kFirstDevice + device});
     message.isConfirmed = dice.share() < settings_.confirmedShare;
     message.port = static_cast<std::uint8_t>(1 + dice.below(223));
     message.frequencyHz = settings_.region->channel(dice.next());
-    const std::uint64_t firstCounter = diceFor(settings_, kCounter, device).below(1000);
+    const std::uint64_t firstCounter = diceFor(settings_, Purpose::Counter, device).below(1000);
     message.frameCounter = static_cast<std::uint32_t>(firstCounter + number / settings_.devices);
     addReceptions(message, device, dice.next());
     const DataRate& rate = fastest(*settings_.region, message.receptions.front().snrDb);
@@ -93,7 +93,7 @@ Message UplinkSource::event(Kind kind, const Downlink& downlink, std::uint64_t n
 }
 
 bool UplinkSource::isLost(std::uint64_t number) const {
-    return diceFor(settings_, kLoss, number).share() < settings_.lossyShare;
+    return diceFor(settings_, Purpose::Loss, number).share() < settings_.lossyShare;
 }
 
 bool UplinkSource::hasDevice(Eui device) const {
@@ -107,7 +107,7 @@ std::uint64_t UplinkSource::deviceOf(std::uint64_t number) const {
 /// Each device has a home gateway, which hears it best; the next numbers are the neighbours.
 void UplinkSource::addReceptions(Message& message, std::uint64_t device, std::uint64_t seed) const {
     Dice dice(seed);
-    const std::uint64_t home = diceFor(settings_, kHome, device).below(settings_.gateways);
+    const std::uint64_t home = diceFor(settings_, Purpose::Home, device).below(settings_.gateways);
     const std::uint64_t count = std::min(drawReceptionCount(dice), settings_.gateways);
     int rssiDbm = -60 - static_cast<int>(dice.below(67));
     for (std::uint64_t i = 0; i < count; ++i) {
