@@ -115,7 +115,7 @@ void expectFrequencies(const Region& region, const Object& fact) {
     EXPECT_EQ(region.frequencies.front().lowHz, span->getElement<std::uint32_t>(0)) << region.name;
     EXPECT_EQ(region.frequencies.back().highHz, span->getElement<std::uint32_t>(1)) << region.name;
     for (const auto& entry : *fact.getArray("subBands")) {
-        const Object::Ptr band = entry.extract<Object::Ptr>();
+        const Object::Ptr& band = entry.extract<Object::Ptr>();
         const auto low = band->getValue<std::uint32_t>("MinFrequency");
         const auto high = band->getValue<std::uint32_t>("MaxFrequency");
         EXPECT_TRUE(std::ranges::any_of(region.frequencies,
@@ -133,7 +133,7 @@ TEST(RegionTest, AgreesWithTheCollectedFacts) {
     const Object::Ptr facts = document->getObject("regions");
     EXPECT_EQ(facts->size(), regions().size());
     for (const auto& [name, value] : *facts) {
-        const Object::Ptr fact = value.extract<Object::Ptr>();
+        const Object::Ptr& fact = value.extract<Object::Ptr>();
         const Region* region = findRegion(name);
         ASSERT_NE(region, nullptr) << name;
         EXPECT_EQ(region->name, name);

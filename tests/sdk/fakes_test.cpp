@@ -72,15 +72,14 @@ TEST(FakeProtocolHostTest, KnowsAllowedTokensAndKeepsConnections) {
     EXPECT_EQ(host.connections()[0].second, *attached);
 }
 
-TEST(FakeNetworkHostTest, AnswersAsScriptedAndLeavesARefusedMessageAlone) {
+TEST(FakeNetworkHostTest, AnswersAsScriptedAndLeavesABusyMessageAlone) {
     FakeNetworkHost host;
     host.answerNext({Admission::Verdict::Busy, ""});
     Message message;
     message.originId = "a";
     EXPECT_EQ(host.publish(std::move(message), 1).verdict, Admission::Verdict::Busy);
-    EXPECT_EQ(message.originId, "a")
-        << "Busy leaves it untouched";  // NOLINT(bugprone-use-after-move): that is the promise
-                                        // under test
+    // The promise under test is that Busy does not move from it.
+    EXPECT_EQ(message.originId, "a");  // NOLINT(bugprone-use-after-move)
     EXPECT_EQ(host.publish(std::move(message), 1).verdict, Admission::Verdict::Taken);
     ASSERT_EQ(host.published().size(), 1U);
     EXPECT_EQ(host.published()[0].first.originId, "a");
