@@ -3,6 +3,7 @@
 uplinks, send a downlink and get its receipt and its events."""
 import asyncio
 import json
+import os
 import shutil
 
 import runnel
@@ -34,11 +35,17 @@ class Clients(runnel.SystemTest):
             self.assertTrue(any(map(kind, documents)), f"no {what} in {documents}")
 
     async def process(self, *command):
-        """(status, standard output, standard error) of a client that ends by itself."""
-        process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE)
-        out, err = await asyncio.wait_for(process.communicate(), runnel.PATIENCE)
+        """(status, standard output, standard error) of a client that ends by itself. Its standard
+        input stays open and silent, as a terminal would: wscat leaves when it ends."""
+        silent, ours = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *command, stdin=silent, stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE)
+            out, err = await asyncio.wait_for(process.communicate(), runnel.PATIENCE)
+        finally:
+            os.close(silent)
+            os.close(ours)
         return process.returncode, out.decode(), err.decode()
 
     def node(self):

@@ -119,32 +119,32 @@ class Uplinks(runnel.SystemTest):
                 for client in clients[eui]:
                     await client.close()
 
-    def test_every_event_of_chirpstack_arrives_with_every_field_right(self):
+    async def test_every_event_of_chirpstack_arrives_with_every_field_right(self):
         events = [line["event"] for line in json.loads(
             runnel.shared("uplinks-chirpstack.json").read_text())]
         ids = sorted({event["deviceInfo"]["applicationId"] for event in events})
         euis = {id_: f"70B3D57ED00{number:05X}" for number, id_ in enumerate(ids)}
         documents = [from_chirpstack(event, euis[event["deviceInfo"]["applicationId"]])
                      for event in events]
-        return self.deliver("/?event=up", events, documents, [runnel.webhook(euis)],
-                            lambda event: event["deviceInfo"]["devEui"])
+        await self.deliver("/?event=up", events, documents, [runnel.webhook(euis)],
+                           lambda event: event["deviceInfo"]["devEui"])
 
-    def test_every_event_of_the_things_stack_arrives_with_every_field_right(self):
+    async def test_every_event_of_the_things_stack_arrives_with_every_field_right(self):
         events = [line["event"] for line in json.loads(
             runnel.shared("uplinks-tts.json").read_text())]
-        return self.deliver("/up", events, [from_tts(event) for event in events],
-                            [runnel.webhook()], lambda event: event["end_device_ids"]["dev_eui"])
+        await self.deliver("/up", events, [from_tts(event) for event in events],
+                           [runnel.webhook()], lambda event: event["end_device_ids"]["dev_eui"])
 
-    def test_three_thousand_uplinks_of_a_campus_arrive_with_every_field_right(self):
+    async def test_three_thousand_uplinks_of_a_campus_arrive_with_every_field_right(self):
         application, eui = "5f0a8b7e-0000-4000-8000-000000000001", "70B3D57ED0099999"
         with gzip.open(runnel.shared("campusiot-chirpstack-v3-sample3000.ndjson.gz"),
                        "rt") as lines:
             events = [to_v4(json.loads(line), application, number)
                       for number, line in enumerate(lines) if line.strip()]
         self.assertEqual(len(events), 3000)
-        return self.deliver("/?event=up", events, [from_chirpstack(e, eui) for e in events],
-                            [runnel.webhook({application: eui})],
-                            lambda event: event["deviceInfo"]["devEui"])
+        await self.deliver("/?event=up", events, [from_chirpstack(e, eui) for e in events],
+                           [runnel.webhook({application: eui})],
+                           lambda event: event["deviceInfo"]["devEui"])
 
 
 if __name__ == "__main__":
