@@ -16,11 +16,12 @@ def downlink(**fields):
     return json.dumps({name: value for name, value in document.items() if value is not None})
 
 
-# What is sent and the field that its receipt has to name; "" is the document as a whole.
+# What is sent and the field that its receipt has to name; "" is the document as a whole, None where
+# either reading is right.
 BAD = [
     ("", ""), (" ", ""), ("hello", ""), ("{", ""), ("[1", ""), ('"text"', ""), ("5", ""),
     ("null", ""), ("true", ""), ('{"Port":}', ""), ('{"Port":2,}', ""), ("{'Port':2}", ""),
-    (downlink() + downlink(), ""), (downlink() + "x", ""), ('{"DeviceEUI":"\x01"}', ""),
+    (downlink() + downlink(), ""), (downlink() + "x", ""), ('{"DeviceEUI":"\x01"}', None),
     ("[" * 5000, ""), ('{"a":' * 5000, ""),
     ("{}", "DeviceEUI"), (downlink(DeviceEUI=None), "DeviceEUI"),
     (downlink(DeviceEUI=""), "DeviceEUI"), (downlink(DeviceEUI=DEVICE[:-1]), "DeviceEUI"),
@@ -74,7 +75,8 @@ class Downlinks(runnel.SystemTest):
                 with self.subTest(document=document[:80]):
                     receipt = await client.ask(document)
                     self.assertEqual(receipt["Receipt"], "rejected")
-                    self.assertEqual(receipt.get("Field", "").lower(), field.lower())
+                    if field is not None:
+                        self.assertEqual(receipt.get("Field", "").lower(), field.lower())
                     self.assertGreater(len(receipt["Reason"]), 5)
                     self.assertLess(len(receipt["Reason"]), 300)
             # Still the same session, and nothing of all that was taken.

@@ -59,6 +59,7 @@ struct Message {
     std::string deviceName;     ///< the server's; (core) replaces it by the registry's
     std::string originId;       ///< the server's id of this message; repeats are dropped
     std::string downlinkId;     ///< events: which downlink (Downlink::id)
+    std::string downlinkStream;               ///< (core) events: the stream that it came through
     std::string text;           ///< events: the server's own words
     Fields extra;               ///< what a later version adds; kept, not interpreted
 };

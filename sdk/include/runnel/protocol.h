@@ -127,8 +127,10 @@ class SessionHost {
 /// What a protocol may call. Thread safety: any thread, does not block.
 class ProtocolHost {
   public:
-    /// `peer` is the other side's address without port; wrong tokens are counted by it.
-    virtual Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer) = 0;
+    /// `peer` is the other side's address without port; wrong tokens are counted by it. With
+    /// `isSendOnly` the token of another protocol's stream is welcome: a downlink may come by any door.
+    virtual Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer,
+                                               bool isSendOnly) = 0;
     /// Re-checks the grant. The session may get ready() before this returns.
     virtual Result<std::shared_ptr<SessionHost>, Denial> attach(
         const Grant& grant, SessionRequest request, std::shared_ptr<Session> session) = 0;

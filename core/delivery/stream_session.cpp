@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/stream_session.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "delivery/catch_up.h"
+#include "loader/guard.h"
+
+namespace runnel {
+
+namespace {
+
+/// Items looked at per lock: encoding happens between two short locks.
+constexpr std::size_t kChunk = 64;
+
+/// Gathers the receipts of one document, in its order; the last one sends them.
+class Receipts {
+  public:
+    Receipts(std::shared_ptr<Session> session, const FormatUse& format, Ticket ticket, std::size_t count)
+        : session_(std::move(session)), format_(format), ticket_(ticket), documents_(count),
+          missing_(count) {}
+
+    void set(std::size_t index, const Receipt& receipt) {
+        auto document = guarded(format_.plugin, [&] { return format_.format->encode(receipt); });
+        documents_[index] = document ? std::move(*document) : document.error().reason;
+        if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+            session_->answer(ticket_, std::move(documents_));
+        }
+    }
+
+  private:
+    const std::shared_ptr<Session> session_;
+    const FormatUse& format_;
+    const Ticket ticket_;
+    std::vector<std::string> documents_;
+    std::atomic<std::size_t> missing_;
+};
+
+}  // namespace
+
+/// One take() on its way.
+struct StreamSession::Take {
+    std::vector<Parcel>& out;
+    std::size_t parcelsLeft;
+    std::size_t bytesLeft;
+    std::size_t taken = 0;
+    std::uint64_t epoch = 0;
+    bool reachedBytes = false;
+    std::vector<StreamState::Candidate> candidates{};
+    std::vector<InFlight::Entry> entries{};
+    std::vector<Parcel> parcels{};
+};
+
+StreamSession::StreamSession(std::shared_ptr<Stream> stream, Stream::ReaderPtr reader, Grant grant)
+    : stream_(std::move(stream)), reader_(std::move(reader)), grant_(std::move(grant)) {}
+
+std::size_t StreamSession::take(std::vector<Parcel>& out, std::size_t maxParcels,
+                                std::size_t maxBytes) {
+    if (isClosed_) return 0;
+    Take take{.out = out, .parcelsLeft = maxParcels, .bytesLeft = maxBytes};
+    while (take.parcelsLeft > 0 && !take.reachedBytes) {
+        if (!peek(take)) break;
+        const std::size_t bytes = encode(take);
+        commit(take, bytes);
+    }
+    return take.taken;
+}
+
+/// False when there is nothing: the session waits for ready() from then on.
+bool StreamSession::peek(Take& take) {
+    take.candidates.clear();
+    bool needsFetch = false;
+    {
+        auto state = stream_->state_.lock();
+        state->peek(*reader_, std::min(kChunk, take.parcelsLeft), take.candidates);
+        take.epoch = reader_->epoch;
+        if (take.candidates.empty()) {
+            reader_->isWaiting = true;
+            needsFetch = state->needsFetch(*reader_);
+        }
+    }
+    if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
+    return !take.candidates.empty();
+}
+
+/// Returns the size of the documents.
+std::size_t StreamSession::encode(Take& take) {
+    take.entries.clear();
+    take.parcels.clear();
+    std::size_t bytes = 0;
+    std::uint64_t parcel = reader_->lastParcel;
+    for (const StreamState::Candidate& candidate : take.candidates) {
+        InFlight::Entry entry{.item = candidate.item, .parcel = ++parcel, .ordinal = candidate.ordinal,
+                              .isSettled = true, .outcome = Outcome::Filtered, .why = {}};
+        if (!StreamState::isWanted(*reader_, candidate.item->position())) {
+            take.entries.push_back(std::move(entry));
+            continue;
+        }
+        const Encoded::Documents& documents = candidate.item->documents();
+        if (documents.error) {
+            entry.outcome = Outcome::Rejected;
+            entry.why = documents.error->reason;
+        } else if (!documents.texts.empty()) {
+            entry.isSettled = false;
+            bytes += documents.bytes;
+            take.parcels.push_back(
+                {.id = entry.parcel,
+                 .message = candidate.item->message(),
+                 .documents = {candidate.item, &documents.texts}});
+        }
+        take.entries.push_back(std::move(entry));
+        if (bytes >= take.bytesLeft) break;
+    }
+    return bytes;
+}
+
+/// Does nothing if the core moved the reader meanwhile: what was encoded is not its any more.
+void StreamSession::commit(Take& take, std::size_t bytes) {
+    bool needsFetch = false;
+    {
+        auto state = stream_->state_.lock();
+        if (reader_->epoch != take.epoch) return;
+        for (Parcel& parcel : take.parcels) {
+            parcel.isRedelivered = parcel.message && state->wasTakenBefore(parcel.message->position);
+        }
+        reader_->lastParcel = take.entries.back().parcel;
+        state->take(*reader_, take.entries);
+        needsFetch = state->needsFetch(*reader_);
+    }
+    if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
+    take.taken += take.parcels.size();
+    take.parcelsLeft -= take.parcels.size();
+    take.reachedBytes = bytes >= take.bytesLeft;
+    take.bytesLeft -= std::min(bytes, take.bytesLeft);
+    std::move(take.parcels.begin(), take.parcels.end(), std::back_inserter(take.out));
+}
+
+template <class Change>
+void StreamSession::settleWith(Change&& change) {
+    if (isClosed_) return;
+    StreamState::WakeList wake;
+    {
+        auto state = stream_->state_.lock();
+        change(*state);
+        state->wakeIfWaiting(*reader_, wake);
+    }
+    Stream::wakeAll(wake);
+}
+
+void StreamSession::settleThrough(std::uint64_t parcel) {
+    settleWith([&](StreamState& state) { state.settleThrough(*reader_, parcel); });
+}
+
+void StreamSession::settle(std::uint64_t parcel, Outcome outcome, std::string_view why) {
+    settleWith([&](StreamState& state) { state.settle(*reader_, parcel, outcome, why); });
+}
+
+void StreamSession::attempt(std::uint64_t, std::uint16_t, std::string_view) {}
+
+void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
+    if (isClosed_) return;
+    const FormatUse& format = *stream_->setup_.format;
+    auto decoded = guarded(format.plugin, [&] { return format.format->decode(input); });
+    std::vector<Request> requests;
+    if (decoded) {
+        requests = std::move(*decoded);
+    } else {
+        requests.emplace_back(Receipt{.id = {}, .device = {}, .rejected = decoded.error()});
+    }
+    const auto answers = static_cast<std::size_t>(std::count_if(
+        requests.begin(), requests.end(),
+        [](const Request& request) { return !std::holds_alternative<Acknowledge>(request); }));
+    const auto receipts = std::make_shared<Receipts>(reader_->session, format, ticket, answers);
+    std::size_t index = 0;
+    for (Request& request : requests) {
+        if (const auto* acknowledge = std::get_if<Acknowledge>(&request)) {
+            settleWith([&](StreamState& state) { state.settleUpTo(*reader_, acknowledge->upTo); });
+        } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
+            receipts->set(index++, *receipt);
+        } else {
+            stream_->parts_.downlinks.submit(
+                grant_, std::move(std::get<Downlink>(request)),
+                [receipts, index](const Receipt& answer) { receipts->set(index, answer); });
+            ++index;
+        }
+    }
+}
+
+void StreamSession::health(Health, std::string_view) {}
+
+void StreamSession::closed(std::string_view) {
+    if (isClosed_) return;
+    isClosed_ = true;
+    StreamState::WakeList wake;
+    stream_->state_.lock()->detach(reader_, wake);
+    Stream::wakeAll(wake);
+}
+
+}  // namespace runnel

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "delivery/stream_state.h"
+
+#include <algorithm>
+
+namespace runnel {
+
+namespace {
+
+/// CatchUp fetches again when a reader has fewer items than this left.
+constexpr std::size_t kLowBacklog = 128;
+
+}  // namespace
+
+void StreamState::deliver(std::span<const EncodedPtr> items, WakeList& wake) {
+    books_.matched += items.size();
+    lastMatched_ = items.back()->position();
+    if (!window_.isOpen()) return;
+    for (const EncodedPtr& item : items) window_.push(item);
+    if (window_.size() > Window::kMaxItems) overflow(wake);
+    for (const ReaderPtr& reader : readers_) wakeIfWaiting(*reader, wake);
+}
+
+void StreamState::overflow(WakeList& wake) {
+    const std::uint64_t keepFrom = window_.end() - Window::kMaxItems;
+    for (const ReaderPtr& reader : readers_) {
+        if (!reader->isLive || reader->next >= keepFrom) continue;
+        if (isHolder(*reader)) {
+            fallBehind(*reader, reader->taken);
+            wakeIfWaiting(*reader, wake);
+        } else {
+            reader->inFlight.clear();
+            goLive(*reader, window_.end());
+        }
+    }
+    window_.trim(keepFrom);
+    trimWindow();
+}
+
+StreamState::ReaderPtr StreamState::attach(const ReaderPtr& reader, Start start) {
+    ReaderPtr surplus;
+    if (readers_.size() == kMaxReaders) {
+        surplus = readers_.front();
+        readers_.erase(readers_.begin());
+        release(*surplus);
+    }
+    if (!readers_.empty()) demote(*readers_.back());
+    readers_.push_back(reader);
+    reader->isAttached = true;
+    reader->taken = cursor_;
+    const bool goesBack = start.isGiven && start.since < cursor_;
+    if (start.isGiven && !goesBack) reader->filterThrough = start.since;
+    if (books_.pending() == 0 && !goesBack) {
+        openWindow();
+        goLive(*reader, window_.end());
+    } else {
+        fallBehind(*reader, goesBack ? start.since : cursor_);
+    }
+    return surplus;
+}
+
+void StreamState::demote(Reader& reader) {
+    if (reader.isLive) {
+        // It has taken everything behind the cursor, so a promotion can go on from here.
+        reader.runStart = cursor_;
+        reader.runThrough = cursor_;
+        reader.runOrdinal = books_.done();
+        return;
+    }
+    // A backlog is the new holder's business; what this one has in flight will be sent again.
+    reader.inFlight.clear();
+    openWindow();
+    goLive(reader, window_.end());
+}
+
+void StreamState::detach(const ReaderPtr& reader, WakeList& wake) {
+    const auto found = std::find(readers_.begin(), readers_.end(), reader);
+    if (found == readers_.end()) return;
+    const bool wasHolder = isHolder(*reader);
+    readers_.erase(found);
+    release(*reader);
+    trimWindow();
+    if (wasHolder && !readers_.empty()) promote(*readers_.back(), wake);
+}
+
+void StreamState::release(Reader& reader) {
+    reader.isAttached = false;
+    reader.inFlight.clear();
+    reader.backlog = {};
+    reader.backlogFirst = 0;
+    ++reader.epoch;
+}
+
+void StreamState::promote(Reader& reader, WakeList& wake) {
+    if (reader.isLive && cursor_ >= reader.runStart) {
+        if (reader.runThrough > cursor_ && reader.runOrdinal > books_.done()) {
+            books_.settled += reader.runOrdinal - books_.done();
+            cursor_ = reader.runThrough;
+        }
+        settled(reader);
+        return;
+    }
+    reader.skipBehind = reader.runStart;
+    reader.skipThrough = reader.runThrough;
+    reader.inFlight.clear();
+    fallBehind(reader, cursor_);
+    wakeIfWaiting(reader, wake);
+}
+
+void StreamState::goLive(Reader& reader, std::uint64_t ordinal) {
+    reader.isLive = true;
+    reader.isJoining = false;
+    reader.next = ordinal;
+    reader.backlog = {};
+    reader.backlogFirst = 0;
+    reader.runStart = reader.runThrough = lastMatched_;
+    reader.runOrdinal = books_.matched;
+    ++reader.epoch;
+}
+
+void StreamState::fallBehind(Reader& reader, Position after) {
+    reader.isLive = false;
+    reader.isJoining = false;
+    reader.backlog = {};
+    reader.backlogFirst = 0;
+    reader.fetched = after;
+    ++reader.epoch;
+}
+
+void StreamState::peek(Reader& reader, std::size_t max, std::vector<Candidate>& out) {
+    const std::size_t room = kMaxInFlight - std::min(kMaxInFlight, reader.inFlight.size());
+    max = std::min(max, room);
+    if (!hasMore(reader)) return;
+    if (!reader.isLive) {
+        for (std::size_t i = reader.backlogFirst; i < reader.backlog.size() && out.size() < max; ++i) {
+            out.push_back({reader.backlog[i], 0});
+        }
+        return;
+    }
+    for (std::uint64_t i = reader.next; i < window_.end() && out.size() < max; ++i) {
+        out.push_back({window_.at(i), i});
+    }
+}
+
+bool StreamState::hasMore(Reader& reader) {
+    if (!reader.isAttached) return false;
+    if (!reader.isLive) {
+        if (reader.backlogSize() > 0) return true;
+        if (!window_.isOpen() || reader.fetched < window_.floor()) return false;
+        const std::uint64_t ordinal = window_.firstBehind(reader.fetched);
+        const std::uint64_t epoch = reader.epoch;
+        goLive(reader, ordinal);
+        reader.epoch = epoch;   // its own doing, no take is to be started over
+    }
+    return reader.next < window_.end();
+}
+
+void StreamState::take(Reader& reader, std::span<InFlight::Entry> entries) {
+    if (entries.empty()) return;
+    reader.taken = entries.back().item->position();
+    if (isHolder(reader)) highestTaken_ = std::max(highestTaken_, reader.taken);
+    if (reader.isLive) {
+        reader.next += entries.size();
+        trimWindow();
+    } else {
+        reader.backlogFirst += entries.size();
+        if (reader.backlogSize() == 0) {
+            reader.backlog.clear();
+            reader.backlogFirst = 0;
+        }
+    }
+    for (InFlight::Entry& entry : entries) reader.inFlight.push(std::move(entry));
+    settled(reader);
+}
+
+bool StreamState::isWanted(const Reader& reader, Position position) {
+    const bool isSkipped = position > reader.skipBehind && position <= reader.skipThrough;
+    return position > reader.filterThrough && !isSkipped;
+}
+
+void StreamState::settle(Reader& reader, std::uint64_t parcel, Outcome outcome,
+                         std::string_view why) {
+    reader.inFlight.settle(parcel, outcome, why);
+    settled(reader);
+}
+
+void StreamState::settleThrough(Reader& reader, std::uint64_t parcel) {
+    reader.inFlight.settleThrough(parcel);
+    settled(reader);
+}
+
+void StreamState::settleUpTo(Reader& reader, Position position) {
+    reader.inFlight.settleUpTo(position);
+    settled(reader);
+}
+
+void StreamState::settled(Reader& reader) {
+    while (const InFlight::Entry* entry = reader.inFlight.settledFront()) {
+        if (isHolder(reader)) {
+            account(*entry);
+        } else {
+            record(reader, *entry);
+        }
+        reader.inFlight.pop();
+    }
+}
+
+void StreamState::account(const InFlight::Entry& entry) {
+    if (entry.item->position() <= cursor_) return;   // asked for again with since=
+    cursor_ = entry.item->position();
+    if (!entry.item->message()) {
+        books_.expired += entry.item->expired();
+    } else if (entry.outcome == Outcome::Delivered) {
+        ++books_.settled;
+    } else if (entry.outcome == Outcome::Filtered) {
+        ++books_.filtered;
+    } else {
+        ++books_.dead;
+        if (deadLetters_.size() == kMaxDeadLetters) deadLetters_.erase(deadLetters_.begin());
+        deadLetters_.push_back({entry.item->message(), entry.why});
+    }
+}
+
+void StreamState::record(Reader& listener, const InFlight::Entry& entry) {
+    const Position position = entry.item->position();
+    if (entry.ordinal == 0 || entry.outcome == Outcome::Rejected) {
+        // Nothing to build on: as holder it would have to take this one again.
+        listener.runStart = std::max(listener.runStart, position);
+    }
+    listener.runThrough = std::max(listener.runThrough, position);
+    listener.runOrdinal = std::max(listener.runOrdinal, entry.ordinal);
+}
+
+bool StreamState::needsFetch(Reader& reader) {
+    if (!reader.isAttached || reader.isLive || reader.isFetching || reader.backlogSize() >= kLowBacklog) return false;
+    if (reader.isJoining && reader.fetched >= window_.floor()) return false;
+    reader.isFetching = true;
+    return true;
+}
+
+void StreamState::join(Reader& reader) {
+    reader.isJoining = true;
+    openWindow();
+}
+
+void StreamState::append(Reader& reader, std::span<const EncodedPtr> items, Position through) {
+    const auto first = reader.backlog.begin();
+    reader.backlog.erase(first, first + static_cast<std::ptrdiff_t>(reader.backlogFirst));
+    reader.backlogFirst = 0;
+    reader.backlog.insert(reader.backlog.end(), items.begin(), items.end());
+    reader.fetched = through;
+}
+
+std::uint64_t StreamState::untaken(const Reader& reader) const {
+    const auto first = reader.backlog.begin() + static_cast<std::ptrdiff_t>(reader.backlogFirst);
+    const auto waiting = std::count_if(first, reader.backlog.end(), [&](const EncodedPtr& item) {
+        return item->position() > cursor_;
+    });
+    return books_.pending() - reader.inFlight.countBehind(cursor_) -
+           static_cast<std::uint64_t>(waiting);
+}
+
+void StreamState::wakeIfWaiting(Reader& reader, WakeList& wake) {
+    if (!reader.isWaiting || reader.inFlight.size() >= kMaxInFlight || !hasMore(reader)) return;
+    reader.isWaiting = false;
+    wake.push_back(reader.session);
+}
+
+void StreamState::trimWindow() {
+    if (!window_.isOpen()) return;
+    std::uint64_t needed = window_.end();
+    bool isNeeded = false;
+    for (const ReaderPtr& reader : readers_) {
+        if (!reader->isLive && !reader->isJoining) continue;
+        isNeeded = true;
+        needed = std::min(needed,
+                          reader->isLive ? reader->next : window_.firstBehind(reader->fetched));
+    }
+    if (isNeeded) {
+        window_.trim(needed);
+    } else {
+        window_.close();
+    }
+}
+
+void StreamState::openWindow() {
+    if (!window_.isOpen()) window_.open(lastMatched_, books_.matched);
+}
+
+}  // namespace runnel

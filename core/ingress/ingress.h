@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/guarded.h"
+#include "base/log.h"
+#include "ingress/repeats.h"
+#include "ingress/source.h"
+#include "journal/journal.h"
+#include "registry/devices.h"
+#include "runnel/network.h"
+
+namespace runnel {
+
+/// Takes messages from the network connectors, refuses what is impossible, resolves the application,
+/// appends to the journal in groups and hands on what is safe. One thread: whatever waits becomes one
+/// commit, so that a commit's cost is shared under load and nothing waits when idle.
+/// Thread safety: publish and announce by any thread; start and stop by one.
+class Ingress final {
+  public:
+    /// Messages that may wait for a commit; beyond it publish() says Busy.
+    static constexpr std::size_t kMaxWaiting = 16'384;
+    static constexpr std::size_t kMaxBatch = 4096;
+
+    using Batch = std::span<const std::shared_ptr<Message>>;
+    struct Parts {
+        Journal& journal;
+        Devices& devices;
+        const Clock& clock;
+        Log& log;
+        /// Called on the ingress thread with messages that are about to be journaled: the downlink
+        /// stage recognises its events here.
+        std::function<void(Message&)> identify;
+        /// Called on the ingress thread with each committed batch, in order.
+        std::function<void(Batch)> route;
+    };
+
+    explicit Ingress(Parts parts);
+    ~Ingress();
+
+    void start();
+    /// Commits what was taken, then ends the thread. publish() says Busy from now on.
+    void stop();
+
+    /// As NetworkHost::publish. `source` outlives the ingress.
+    Admission publish(Source& source, Message&& message, Ticket ticket);
+    /// A message of the broker itself (a downlink expired): always taken, never refused.
+    void announce(Message&& message);
+
+    struct Counters {
+        std::uint64_t taken = 0, refused = 0, repeats = 0, withoutPayload = 0, unresolved = 0;
+    };
+    Counters counters() const;
+
+  private:
+    struct Entry {
+        std::shared_ptr<Message> message;   ///< null: only the ticket is to be named
+        Source* source{};                   ///< null: the broker's own
+        Ticket ticket{};
+    };
+    struct Queue {
+        std::vector<Entry> entries;
+        std::set<Source*> waiting;          ///< told Busy
+        bool isOpen = false;
+    };
+
+    void run();
+    bool nextBatch(std::vector<Entry>& batch);
+    void process(std::vector<Entry>& batch);
+    void dropRepeats(std::vector<Entry>& batch);
+    void resolve(std::span<Entry> batch);
+    bool append(Batch messages);
+    void reportUnresolved(const Message& message);
+    static void confirm(std::span<const Entry> batch);
+
+    Parts parts_;
+    Guarded<Queue> queue_;
+    std::condition_variable changed_;
+    std::thread thread_;
+
+    // The ingress thread's own.
+    Repeats repeats_;
+    std::set<Eui> reported_;
+
+    std::atomic<std::uint64_t> taken_{}, refused_{}, repeated_{}, withoutPayload_{}, unresolved_{};
+};
+
+/// Why a message cannot be what it says, or nullopt. Radio figures are never a reason.
+std::optional<std::string> impossible(const Message& message);
+
+}  // namespace runnel

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/devices.h"
+
+namespace runnel {
+
+namespace {
+
+/// Message, else registry, else the connector's map.
+std::optional<Eui> applicationOf(const Devices::Arrival& arrival, const Device* known) {
+    if (arrival.message.application) return arrival.message.application;
+    if (known != nullptr && known->isConfigured) return known->application;
+    const auto mapped = arrival.applications.find(arrival.message.networkApplication);
+    if (mapped != arrival.applications.end()) return mapped->second;
+    return known != nullptr ? known->application : std::nullopt;
+}
+
+void remember(Device& device, const Message& message) {
+    if (!device.isConfigured) device.application = message.application;
+    device.network = message.network;
+    device.networkDevice = message.networkDevice;
+    if (message.kind == Kind::Uplink) {
+        device.region = message.region;
+        device.frequencyHz = message.frequencyHz;
+    }
+}
+
+}  // namespace
+
+void Devices::add(Eui application, const DeviceSpec& device) {
+    auto state = state_.lock();
+    Device& entry = state->devices[device.eui];
+    entry.application = application;
+    entry.name = device.name;
+    entry.isConfigured = true;
+}
+
+void Devices::resolveOne(State& state, const Arrival& arrival) {
+    Message& message = arrival.message;
+    auto found = state.devices.find(message.device);
+    Device* known = found == state.devices.end() ? nullptr : &found->second;
+    message.application = applicationOf(arrival, known);
+    if (known == nullptr && state.learned < kMaxLearned) {
+        known = &state.devices[message.device];
+        ++state.learned;
+    }
+    if (known == nullptr) return;
+    if (!known->name.empty()) message.deviceName = known->name;
+    remember(*known, message);
+}
+
+void Devices::resolve(std::span<const Arrival> arrivals) {
+    auto state = state_.lock();
+    for (const Arrival& arrival : arrivals) resolveOne(*state, arrival);
+}
+
+std::optional<Device> Devices::find(Eui device) const {
+    auto state = state_.lock();
+    const auto found = state->devices.find(device);
+    if (found == state->devices.end()) return std::nullopt;
+    return found->second;
+}
+
+std::size_t Devices::size() const { return state_.lock()->devices.size(); }
+
+}  // namespace runnel

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "route/router.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace runnel {
+
+Router::Slots& Router::slotsOf(Scope::Level level) {
+    switch (level) {
+        case Scope::Level::Application:
+            return applications_;
+        case Scope::Level::Device:
+            return devices_;
+        case Scope::Level::Gateway:
+            break;
+    }
+    return gateways_;
+}
+
+void Router::add(std::shared_ptr<Stream> stream) {
+    const std::unique_lock lock(mutex_);
+    const Scope scope = stream->setup().scope;
+    auto slot = std::make_shared<Slot>();
+    slot->stream = std::move(stream);
+    slotsOf(scope.level)[scope.eui].push_back(std::move(slot));
+}
+
+void Router::remove(std::uint64_t stream) {
+    const std::unique_lock lock(mutex_);
+    for (Slots* slots : {&applications_, &devices_, &gateways_}) {
+        std::erase_if(*slots, [&](auto& entry) {
+            std::erase_if(entry.second, [&](const auto& slot) {
+                return slot->stream->setup().config->stream == stream;
+            });
+            return entry.second.empty();
+        });
+    }
+}
+
+void Router::route(std::span<const std::shared_ptr<Message>> batch) {
+    const std::shared_lock lock(mutex_);
+    for (const MessagePtr message : batch) {
+        encoded_.clear();
+        if (message->application) match(applications_, *message->application, message);
+        match(devices_, message->device, message);
+        for (const Reception& reception : message->receptions) {
+            if (reception.gateway) match(gateways_, *reception.gateway, message);
+        }
+    }
+    encoded_.clear();
+    for (Slot* slot : touched_) {
+        slot->stream->deliver(slot->items);
+        slot->items.clear();
+    }
+    touched_.clear();
+}
+
+void Router::match(const Slots& slots, Eui eui, const MessagePtr& message) {
+    const auto found = slots.find(eui);
+    if (found == slots.end()) return;
+    for (const auto& slot : found->second) {
+        const bool isTouched = !slot->items.empty();
+        // One gateway may have heard an uplink twice (two antennas).
+        if (isTouched && slot->items.back()->position() == message->position) continue;
+        if (!slot->stream->wants(*message)) continue;
+        if (!isTouched) touched_.push_back(slot.get());
+        slot->items.push_back(encodedFor(slot->stream->setup(), message));
+    }
+}
+
+EncodedPtr Router::encodedFor(const StreamSetup& setup, const MessagePtr& message) {
+    const auto found = std::find_if(encoded_.begin(), encoded_.end(), [&](const EncodedPtr& encoded) {
+        return &encoded->format() == setup.format && encoded->view() == setup.view;
+    });
+    if (found != encoded_.end()) return *found;
+    encoded_.push_back(std::make_shared<const Encoded>(message, *setup.format, setup.view));
+    return encoded_.back();
+}
+
+}  // namespace runnel

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <shared_mutex>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "delivery/stream.h"
+
+namespace runnel {
+
+/// Finds every stream that covers a message: one hash look-up for its application, one for its device,
+/// one per gateway, however many streams there are. Thread safety: route by one thread; add and remove
+/// by any thread.
+class Router {
+  public:
+    void add(std::shared_ptr<Stream> stream);
+    /// Afterwards the stream gets nothing more.
+    void remove(std::uint64_t stream);
+
+    /// Hands the messages, in order, to their streams: one call of Stream::deliver per stream.
+    void route(std::span<const std::shared_ptr<Message>> batch);
+
+  private:
+    struct Slot {
+        std::shared_ptr<Stream> stream;
+        std::vector<EncodedPtr> items;   ///< of the batch that is being routed
+    };
+    using Slots = std::unordered_map<Eui, std::vector<std::shared_ptr<Slot>>, EuiHash>;
+
+    Slots& slotsOf(Scope::Level level);
+    void match(const Slots& slots, Eui eui, const MessagePtr& message);
+    EncodedPtr encodedFor(const StreamSetup& setup, const MessagePtr& message);
+
+    std::shared_mutex mutex_;
+    Slots applications_, devices_, gateways_;
+
+    // The router thread's own, kept for their memory.
+    std::vector<Slot*> touched_;
+    std::vector<EncodedPtr> encoded_;   ///< of the message that is being matched, one per format and view
+};
+
+}  // namespace runnel
