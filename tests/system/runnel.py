@@ -343,5 +343,5 @@ class SystemTest(unittest.IsolatedAsyncioTestCase):
 def main():
     """Runs the tests of the calling program."""
     if not BINARY.is_file():
-        skip(f"there is no {BINARY}")
+        sys.exit(f"there is no {BINARY}: build first, or set RUNNEL_BUILD")
     unittest.main(verbosity=2)
