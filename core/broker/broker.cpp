@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "broker/broker.h"
+
+#include <filesystem>
+
+#include "base/config_error.h"
+
+namespace runnel {
+
+namespace {
+
+Position startOf(const Clock& clock) {
+    const auto sinceEpoch = clock.now().time_since_epoch();
+    return static_cast<Position>(std::chrono::microseconds(sinceEpoch).count());
+}
+
+const Config& withDirectories(const Config& config) {
+    std::error_code error;
+    std::filesystem::create_directories(config.data, error);
+    if (error) {
+        throw ConfigError("cannot make the data directory " + config.data.string() + ": " +
+                          error.message());
+    }
+    return config;
+}
+
+Scope scopeOf(const StreamSpec& spec) {
+    if (spec.device) return {Scope::Level::Device, *spec.device};
+    if (spec.gateway) return {Scope::Level::Gateway, *spec.gateway};
+    return {Scope::Level::Application, *spec.application};
+}
+
+View viewOf(const StreamSpec& spec) {
+    if (spec.gateway) return {View::Which::Gateway, *spec.gateway};
+    if (spec.duplicates == Duplicates::Best) return {View::Which::Best, {}};
+    return {View::Which::All, {}};
+}
+
+std::uint32_t kindsOf(const StreamSpec& spec) {
+    std::uint32_t kinds = 0;
+    for (const Kind kind : spec.events) kinds |= 1U << static_cast<unsigned>(kind);
+    return kinds;
+}
+
+}  // namespace
+
+Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log)
+    : config_(std::move(config)), plugins_(plugins), clock_(clock), log_(log), listeners_(log),
+      certificates_(withDirectories(config_), log), journal_(startOf(clock)), catchUp_(journal_, log),
+      downlinks_({.devices = devices_, .clock = clock, .log = log,
+                  .announce = [this](Message&& event) { ingress_.announce(std::move(event)); }}),
+      ingress_({.journal = journal_, .devices = devices_, .clock = clock, .log = log,
+                .identify = [this](Message& event) { downlinks_.identify(event); },
+                .route = [this](Ingress::Batch batch) { router_.route(batch); }}) {
+    addStreams();
+    addDoors();
+    addConnectors();
+}
+
+Broker::~Broker() { stop(); }
+
+PluginHost& Broker::hostFor(const std::string& name) {
+    auto& host = hosts_[name];
+    if (!host) {
+        host = std::make_unique<PluginHost>(
+            name, PluginHost::Parts{log_, clock_, health_, listeners_, certificates_});
+    }
+    return *host;
+}
+
+void Broker::report(const std::string& part, const Error& error) {
+    const std::string field = error.field.empty() ? "" : error.field + ": ";
+    health_.set(part, Health::Failing, field + error.reason);
+    log_.write(Level::Error, "broker", part + ": " + field + error.reason);
+}
+
+void Broker::addStreams() {
+    TokenFile tokens(config_.data / "tokens");
+    for (const ApplicationSpec& application : config_.applicationSpecs) {
+        for (const DeviceSpec& device : application.devices) devices_.add(application.eui, device);
+        for (const StreamSpec& stream : application.streams) {
+            addStream(stream, text(application.eui), tokens);
+        }
+    }
+    for (const GatewaySpec& gateway : config_.gatewaySpecs) {
+        for (const StreamSpec& stream : gateway.streams) addStream(stream, text(gateway.eui), tokens);
+    }
+    tokens.save();
+}
+
+void Broker::addStream(const StreamSpec& spec, const std::string& owner, TokenFile& tokens) {
+    const std::string name = owner + "/" + spec.name;
+    const LoadedPlugin* plugin = plugins_.find(PluginKind::Format, spec.format);
+    if (plugin == nullptr) {
+        return report("stream " + name, {"format", "there is no format plugin '" + spec.format + "'"});
+    }
+    const auto format = formats_.get(*plugin, hostFor("format " + spec.format), spec.formatOptions);
+    if (!format) return report("stream " + name, format.error());
+    StreamSetup setup{.config = configOf(spec, owner, *(*format)->format), .scope = scopeOf(spec),
+                      .format = *format, .view = viewOf(spec), .kinds = kindsOf(spec)};
+    addToken(spec, *setup.config, tokens);
+    const auto stream = std::make_shared<Stream>(
+        std::move(setup), StreamParts{journal_, catchUp_, downlinks_}, journal_.head());
+    streams_.add({stream, spec.isEnabled});
+    router_.add(stream);
+}
+
+std::shared_ptr<const StreamConfig> Broker::configOf(const StreamSpec& spec, const std::string& owner,
+                                                     const Format& format) {
+    auto config = std::make_shared<StreamConfig>();
+    config->stream = ++lastStream_;
+    config->name = owner + "/" + spec.name;
+    config->protocol = spec.protocol;
+    config->contentType = format.contentType();
+    config->isText = format.isText();
+    const Scope scope = scopeOf(spec);
+    if (scope.level == Scope::Level::Application) config->application = scope.eui;
+    if (scope.level == Scope::Level::Device) config->device = scope.eui;
+    if (scope.level == Scope::Level::Gateway) config->gateway = scope.eui;
+    config->options = spec.protocolOptions;
+    return config;
+}
+
+void Broker::addToken(const StreamSpec& spec, const StreamConfig& stream, TokenFile& tokens) {
+    std::string token = spec.token;
+    if (token.empty()) {
+        TokenFile::Entry entry = tokens.get(stream.name);
+        if (entry.wasMade) {
+            log_.write(Level::Info, "broker",
+                       "made a token for stream " + stream.name + ": see " +
+                           (config_.data / "tokens").string());
+        }
+        token = std::move(entry.token);
+    }
+    if (tokens_.add(token, stream.stream)) return;
+    report("stream " + stream.name, {"token", "is another stream's already"});
+}
+
+void Broker::addDoors() {
+    for (const LoadedPlugin& plugin : plugins_.loaded()) {
+        if (plugin.kind != PluginKind::Protocol) continue;
+        const auto settings = config_.protocols.find(plugin.name);
+        if (settings == config_.protocols.end()) continue;
+        auto door = std::make_unique<Door>(
+            plugin.name,
+            Door::Parts{tokens_, streams_, wrongTokens_, clock_,
+                        [this](const std::string& name) { return listeners_.addressOf(name); }});
+        const Status made = door->create(plugin, hostFor(plugin.name), settings->second);
+        if (made) {
+            doors_.emplace(plugin.name, std::move(door));
+        } else {
+            report("protocol " + plugin.name, made.error());
+        }
+    }
+}
+
+void Broker::addConnectors() {
+    for (const NetworkSpec& spec : config_.networks) {
+        const LoadedPlugin* plugin = plugins_.find(PluginKind::Network, spec.plugin);
+        if (plugin == nullptr) {
+            report("network " + spec.name, {"plugin", "there is no network plugin '" + spec.plugin + "'"});
+            continue;
+        }
+        auto connector = std::make_unique<Connector>(spec, ingress_, downlinks_);
+        const Status made = connector->create(*plugin, hostFor(spec.name));
+        if (made) {
+            connectors_.push_back(std::move(connector));
+        } else {
+            report("network " + spec.name, made.error());
+        }
+    }
+}
+
+void Broker::openStreams() {
+    for (const Streams::Entry& entry : streams_.all()) {
+        if (!entry.isEnabled) continue;
+        const StreamSetup& setup = entry.stream->setup();
+        const auto door = doors_.find(setup.config->protocol);
+        const std::string part = "stream " + setup.config->name;
+        if (door == doors_.end()) {
+            report(part, {"protocol", "'" + setup.config->protocol + "' is not running: the stream waits"});
+            continue;
+        }
+        const bool maySend = setup.scope.level != Scope::Level::Gateway;
+        const Status opened = door->second->open(Grant{0, true, maySend, setup.config});
+        if (!opened) report(part, opened.error());
+    }
+}
+
+void Broker::start() {
+    isStarted_ = true;
+    ingress_.start();
+    ticker_ = std::make_unique<Ticker>(std::chrono::seconds(1), [this] { downlinks_.tick(); });
+    for (const auto& [name, door] : doors_) {
+        const Status started = door->start();
+        if (!started) report("protocol " + name, started.error());
+    }
+    openStreams();
+    for (const auto& connector : connectors_) {
+        const Status started = connector->start();
+        if (!started) report("network " + connector->name(), started.error());
+    }
+    log_.write(Level::Info, "broker",
+               "ready: " + std::to_string(streams_.all().size()) + " streams, " +
+                   std::to_string(doors_.size()) + " protocols, " +
+                   std::to_string(connectors_.size()) + " networks");
+}
+
+void Broker::stop() {
+    if (!isStarted_) return;
+    isStarted_ = false;
+    log_.write(Level::Info, "broker", "stopping");
+    for (const auto& connector : connectors_) connector->stop();
+    ticker_.reset();
+    ingress_.stop();
+    for (const auto& [name, door] : doors_) door->stop();
+    catchUp_.stop();
+    log_.write(Level::Info, "broker", "stopped");
+}
+
+}  // namespace runnel

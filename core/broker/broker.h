@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "broker/certificate_store.h"
+#include "broker/plugin_host.h"
+#include "broker/ticker.h"
+#include "delivery/catch_up.h"
+#include "delivery/streams.h"
+#include "downlink/downlinks.h"
+#include "format/formats.h"
+#include "ingress/ingress.h"
+#include "journal/memory_journal.h"
+#include "network/connector.h"
+#include "protocol/door.h"
+#include "registry/devices.h"
+#include "registry/token_file.h"
+#include "registry/tokens.h"
+#include "route/router.h"
+
+namespace runnel {
+
+/// Every part of the broker, built in the order of a message's life and stopped in the reverse one.
+/// Thread safety: one thread.
+class Broker final {
+  public:
+    /// Builds everything and takes nothing in yet. `plugins`, `clock` and `log` outlive it. Throws
+    /// ConfigError if the administrator has to change something first.
+    Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log);
+    ~Broker();
+
+    /// Starts protocols, then networks. A plugin that cannot start is reported, the others go on.
+    void start();
+    /// Stops taking in, ends sessions politely; within seconds.
+    void stop();
+
+    const Streams& streams() const { return streams_; }
+    Ingress::Counters counters() const { return ingress_.counters(); }
+
+  private:
+    PluginHost& hostFor(const std::string& name);
+    void addStreams();
+    void addStream(const StreamSpec& spec, const std::string& owner, TokenFile& tokens);
+    std::shared_ptr<const StreamConfig> configOf(const StreamSpec& spec, const std::string& owner,
+                                                 const Format& format);
+    void addToken(const StreamSpec& spec, const StreamConfig& stream, TokenFile& tokens);
+    void addDoors();
+    void addConnectors();
+    void openStreams();
+    void report(const std::string& part, const Error& error);
+
+    const Config config_;
+    const Plugins& plugins_;
+    const Clock& clock_;
+    Log& log_;
+
+    HealthBoard health_;
+    Listeners listeners_;
+    CertificateStore certificates_;
+    std::map<std::string, std::unique_ptr<PluginHost>> hosts_;
+
+    Devices devices_;
+    Tokens tokens_;
+    Formats formats_;
+    MemoryJournal journal_;
+    CatchUp catchUp_;
+    Streams streams_;
+    Router router_;
+    Downlinks downlinks_;
+    Ingress ingress_;
+    WrongTokens wrongTokens_;
+    std::map<std::string, std::unique_ptr<Door>> doors_;
+    std::vector<std::unique_ptr<Connector>> connectors_;
+    std::unique_ptr<Ticker> ticker_;
+    std::uint64_t lastStream_ = 0;
+    bool isStarted_ = false;
+};
+
+}  // namespace runnel

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "registry/devices.h"
+#include "runnel/protocol.h"
+
+/// What makes a downlink acceptable, whatever protocol and format it came by. Thread safety: pure.
+namespace runnel {
+
+/// Is the device within what the stream covers? `device` null: nobody has heard of it.
+std::optional<Error> scopeComplaint(const StreamConfig& stream, const Downlink& downlink,
+                                    const Device* device);
+
+/// Port, payload size in the device's region, application, expiry. `configuredRegion`: of the connector
+/// that will carry it, "" = none; then the device's last uplink tells, if it is unambiguous.
+std::optional<Error> contentComplaint(const Downlink& downlink, const Device& device,
+                                      const std::string& configuredRegion, Instant now);
+
+}  // namespace runnel

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/guarded.h"
+#include "base/log.h"
+
+namespace runnel {
+
+/// Keeps every line as "part: text". Thread safety: any thread.
+class RecordingLog final : public Log {
+  public:
+    void write(Level, std::string_view part, std::string_view text) override {
+        lines_.lock()->push_back(std::string(part) + ": " + std::string(text));
+    }
+    std::vector<std::string> lines() { return *lines_.lock(); }
+
+  private:
+    Guarded<std::vector<std::string>> lines_;
+};
+
+}  // namespace runnel
