@@ -25,6 +25,15 @@ def rules(text):
     return folders, only
 
 
+def circles(folders):
+    """Folders that may include each other, however indirectly."""
+    reach = {folder: set(allowed) & set(folders) for folder, allowed in folders.items()}
+    for _ in folders:
+        for targets in reach.values():
+            targets |= {far for near in set(targets) for far in reach[near]}
+    return [folder for folder, targets in reach.items() if folder in targets]
+
+
 def folder_of(path):
     """"journal" for core/journal/x.cpp, "main" for core/main.cpp."""
     parts = tree.name(path).split("/")
@@ -99,6 +108,8 @@ def main():
     complaints = [f"core/allowed_includes.txt: there is no folder core/{folder}"
                   for folder in folders
                   if folder != "main" and not (tree.ROOT / "core" / folder).is_dir()]
+    complaints += [f"core/allowed_includes.txt: {folder} may include itself by way of others"
+                   for folder in circles(folders)]
     checked = 0
     for path in tree.files("core/*.cpp", "core/*.h", "plugins/*.cpp", "plugins/*.h", "sdk/*.h"):
         check = next((c for prefix, c in kinds if tree.name(path).startswith(prefix)), None)
