@@ -71,9 +71,9 @@ def simulator(**options):
 
 
 def webhook(applications=None):
-    options = {"listen": "127.0.0.1:0", "token": SECRET}
-    return {"name": "hooks", "plugin": "http", "options": options,
-            **({"applications": applications} if applications else {})}
+    """`applications` maps the network server's application ids to application EUIs."""
+    options = {"listen": "127.0.0.1:0", "token": SECRET, "applications": applications or {}}
+    return {"name": "hooks", "plugin": "http", "options": options}
 
 
 class Runnel:
