@@ -51,8 +51,8 @@ class Downlinks(runnel.SystemTest):
             APPLICATION: {"name": "Simulated", "streams": [
                 runnel.websocket_stream("cloud", self.token),
                 runnel.websocket_stream("one", self.device_token, scope={"device": DEVICE})]},
-            OTHER: {"name": "Other", "streams": [
-                runnel.websocket_stream("cloud", runnel.new_token())]}})
+            OTHER: {"name": "Other", "devices": [{"eui": FOREIGN, "name": "not ours"}],
+                    "streams": [runnel.websocket_stream("cloud", runnel.new_token())]}})
 
     async def learned(self, client):
         """A downlink needs a device that has been heard: waits for its first uplink."""

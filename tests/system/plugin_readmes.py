@@ -6,8 +6,8 @@ import re
 
 import runnel
 
-OPTION = re.compile(  # {"name", "type", as in a table of runnel::Option
-    r'\{\s*"(\w+)",\s*"(?:text|boolean|integer|number|choice|list|map)\b')
+OPTION = re.compile(  # {"name", "type", or {.name = "name", .type = "type", of runnel::Option
+    r'\{\s*(?:\.name = )?"(\w+)",\s*(?:\.type = )?"(?:text|boolean|integer|number|choice|list|map)\b')
 
 FOLDERS = sorted(path.parent for path in (runnel.ROOT / "plugins").glob("*_*/plugin.cpp"))
 ROW = re.compile(r"^\|\s*`([a-zA-Z0-9_]+)`\s*\|", re.MULTILINE)
