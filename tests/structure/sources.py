@@ -22,8 +22,8 @@ def is_script(path):
 
 
 def limit(path):
-    if path.suffix in (".cpp", ".h") and ("_test" in path.stem or tree.name(path).startswith(
-            "tests/")):
+    is_test = "_test" in path.stem or "tests" in tree.name(path).split("/")[:-1]
+    if path.suffix in (".cpp", ".h") and is_test:
         return LIMITS["test"]
     return LIMITS.get(path.suffix, LIMITS["script"])
 
