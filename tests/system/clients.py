@@ -26,7 +26,8 @@ class Clients(runnel.SystemTest):
     def broker(self):
         self.token = runnel.new_token()
         return runnel.Runnel([runnel.simulator(rate=20)], {APPLICATION: {
-            "name": "Simulated", "streams": [runnel.websocket_stream("cloud", self.token)]}})
+            "name": "Simulated", "devices": [{"eui": DEVICE, "name": "first"}],
+            "streams": [runnel.websocket_stream("cloud", self.token)]}})
 
     def check(self, documents):
         """Uplinks, the receipt and an event have to be among them."""

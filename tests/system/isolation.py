@@ -13,8 +13,9 @@ class Isolation(runnel.SystemTest):
 
     def events(self, application):
         """Large on purpose: together about 9 MB of documents, more than sockets buffer."""
+        device = {"ours": "0080E1150529E258", "theirs": "0080E1150529E259"}[application]
         gateways = [(f"A84041FFFF1F8A3{n}", -60 - n, 9.5 - n) for n in range(GATEWAYS)]
-        return [runnel.chirpstack_uplink("0080E1150529E258", application, count,
+        return [runnel.chirpstack_uplink(device, application, count,
                                          gateways=gateways, payload=count.to_bytes(2, "big") * 100)
                 for count in range(1, UPLINKS + 1)]
 

@@ -219,12 +219,13 @@ class Client:
 
     async def until(self, matches, passed=None):
         """The first document for which `matches` is true; those before it go to `passed`."""
-        while True:
-            document = await self.document()
-            if matches(document):
-                return document
-            if passed is not None:
-                passed.append(document)
+        async with asyncio.timeout(PATIENCE):  # the stream may go on for ever with others
+            while True:
+                document = await self.document()
+                if matches(document):
+                    return document
+                if passed is not None:
+                    passed.append(document)
 
     async def silence(self, seconds=0.5):
         """Asserts that nothing comes for a while. A proof of absence needs a time."""

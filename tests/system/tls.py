@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams are encrypted: TLS 1.2 or newer, with the administrator's certificate where there is one,
 else with a self-signed one that stays the same over restarts."""
+import contextlib
 import pathlib
 import socket
 import ssl
@@ -53,7 +54,8 @@ class Tls(runnel.SystemTest):
             with socket.create_connection(("127.0.0.1", broker.websocket_port)) as raw:
                 raw.settimeout(runnel.PATIENCE)
                 raw.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-                self.assertNotIn(b"101", raw.recv(4096)[:16])
+                with contextlib.suppress(ConnectionError):
+                    self.assertNotIn(b"HTTP/1.1", raw.recv(4096))
 
     async def test_the_self_signed_certificate_stays_the_same_over_a_restart(self):
         broker = self.broker()
