@@ -5,8 +5,8 @@
 
 namespace runnel {
 
-/// Something the administrator has to change before the broker can start: the text names the file or
-/// key, what was found and what was expected.
+/// Something the administrator has to change before the broker can start: the text names the file
+/// or key, what was found and what was expected.
 class ConfigError : public std::runtime_error {
   public:
     using std::runtime_error::runtime_error;

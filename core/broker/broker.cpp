@@ -45,11 +45,22 @@ std::uint32_t kindsOf(const StreamSpec& spec) {
 }  // namespace
 
 Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log)
-    : config_(std::move(config)), plugins_(plugins), clock_(clock), log_(log), listeners_(log),
-      certificates_(withDirectories(config_), log), journal_(startOf(clock)), catchUp_(journal_, log),
-      downlinks_({.devices = devices_, .clock = clock, .log = log,
+    : config_(std::move(config)),
+      plugins_(plugins),
+      clock_(clock),
+      log_(log),
+      listeners_(log),
+      certificates_(withDirectories(config_), log),
+      journal_(startOf(clock)),
+      catchUp_(journal_, log),
+      downlinks_({.devices = devices_,
+                  .clock = clock,
+                  .log = log,
                   .announce = [this](Message&& event) { ingress_.announce(std::move(event)); }}),
-      ingress_({.journal = journal_, .devices = devices_, .clock = clock, .log = log,
+      ingress_({.journal = journal_,
+                .devices = devices_,
+                .clock = clock,
+                .log = log,
                 .identify = [this](Message& event) { downlinks_.identify(event); },
                 .route = [this](Ingress::Batch batch) { router_.route(batch); }}) {
     addStreams();
@@ -57,7 +68,9 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
     addConnectors();
 }
 
-Broker::~Broker() { stop(); }
+Broker::~Broker() {
+    stop();
+}
 
 PluginHost& Broker::hostFor(const std::string& name) {
     auto& host = hosts_[name];
@@ -83,7 +96,8 @@ void Broker::addStreams() {
         }
     }
     for (const GatewaySpec& gateway : config_.gatewaySpecs) {
-        for (const StreamSpec& stream : gateway.streams) addStream(stream, text(gateway.eui), tokens);
+        for (const StreamSpec& stream : gateway.streams)
+            addStream(stream, text(gateway.eui), tokens);
     }
     tokens.save();
 }
@@ -92,12 +106,16 @@ void Broker::addStream(const StreamSpec& spec, const std::string& owner, TokenFi
     const std::string name = owner + "/" + spec.name;
     const LoadedPlugin* plugin = plugins_.find(PluginKind::Format, spec.format);
     if (plugin == nullptr) {
-        return report("stream " + name, {"format", "there is no format plugin '" + spec.format + "'"});
+        return report("stream " + name,
+                      {"format", "there is no format plugin '" + spec.format + "'"});
     }
     const auto format = formats_.get(*plugin, hostFor("format " + spec.format), spec.formatOptions);
     if (!format) return report("stream " + name, format.error());
-    StreamSetup setup{.config = configOf(spec, owner, *(*format)->format), .scope = scopeOf(spec),
-                      .format = *format, .view = viewOf(spec), .kinds = kindsOf(spec)};
+    StreamSetup setup{.config = configOf(spec, owner, *(*format)->format),
+                      .scope = scopeOf(spec),
+                      .format = *format,
+                      .view = viewOf(spec),
+                      .kinds = kindsOf(spec)};
     addToken(spec, *setup.config, tokens);
     const auto stream = std::make_shared<Stream>(
         std::move(setup), StreamParts{journal_, catchUp_, downlinks_}, journal_.head());
@@ -105,7 +123,8 @@ void Broker::addStream(const StreamSpec& spec, const std::string& owner, TokenFi
     router_.add(stream);
 }
 
-std::shared_ptr<const StreamConfig> Broker::configOf(const StreamSpec& spec, const std::string& owner,
+std::shared_ptr<const StreamConfig> Broker::configOf(const StreamSpec& spec,
+                                                     const std::string& owner,
                                                      const Format& format) {
     auto config = std::make_shared<StreamConfig>();
     config->stream = ++lastStream_;
@@ -158,7 +177,8 @@ void Broker::addConnectors() {
     for (const NetworkSpec& spec : config_.networks) {
         const LoadedPlugin* plugin = plugins_.find(PluginKind::Network, spec.plugin);
         if (plugin == nullptr) {
-            report("network " + spec.name, {"plugin", "there is no network plugin '" + spec.plugin + "'"});
+            report("network " + spec.name,
+                   {"plugin", "there is no network plugin '" + spec.plugin + "'"});
             continue;
         }
         auto connector = std::make_unique<Connector>(spec, ingress_, downlinks_);
@@ -178,7 +198,8 @@ void Broker::openStreams() {
         const auto door = doors_.find(setup.config->protocol);
         const std::string part = "stream " + setup.config->name;
         if (door == doors_.end()) {
-            report(part, {"protocol", "'" + setup.config->protocol + "' is not running: the stream waits"});
+            report(part, {"protocol",
+                          "'" + setup.config->protocol + "' is not running: the stream waits"});
             continue;
         }
         const bool maySend = setup.scope.level != Scope::Level::Gateway;

@@ -41,7 +41,8 @@ void writePrivately(const std::filesystem::path& file, const std::string& text) 
     }
 }
 
-void makeFiles(const std::filesystem::path& certificate, const std::filesystem::path& key, Log& log) {
+void makeFiles(const std::filesystem::path& certificate, const std::filesystem::path& key,
+               Log& log) {
     const net::TlsIdentity made = net::makeSelfSigned("runnel", kSelfSignedDays);
     std::filesystem::create_directories(certificate.parent_path());
     writePrivately(key, made.keyPem);
@@ -70,8 +71,8 @@ CertificateStore::CertificateStore(const Config& config, Log& log) {
     try {
         static_cast<void>(net::TlsContext::server({tls->certificatePem, tls->keyPem}));
     } catch (const std::exception& error) {
-        throw ConfigError("certificate " + certificate.string() + " with key " + key.string() + ": " +
-                          error.what());
+        throw ConfigError("certificate " + certificate.string() + " with key " + key.string() +
+                          ": " + error.what());
     }
     *current_.lock() = std::move(tls);
 }

@@ -11,12 +11,12 @@
 
 namespace runnel {
 
-/// The certificate of the TLS listeners: the configured files, or a self-signed one (ECDSA P-256) under
-/// DATA/tls/, made at the first start. Thread safety: current() by any thread.
+/// The certificate of the TLS listeners: the configured files, or a self-signed one (ECDSA P-256)
+/// under DATA/tls/, made at the first start. Thread safety: current() by any thread.
 class CertificateStore {
   public:
-    /// Throws ConfigError naming the file if it cannot be read, does not parse, or if the key does not
-    /// belong to the certificate.
+    /// Throws ConfigError naming the file if it cannot be read, does not parse, or if the key does
+    /// not belong to the certificate.
     CertificateStore(const Config& config, Log& log);
 
     std::shared_ptr<const Tls> current() const { return *current_.lock(); }

@@ -11,8 +11,8 @@
 
 namespace runnel {
 
-/// The broker's listening sockets, by the address as configured: a plugin that is replaced gets the same
-/// one again. Thread safety: any thread.
+/// The broker's listening sockets, by the address as configured: a plugin that is replaced gets the
+/// same one again. Thread safety: any thread.
 class Listeners {
   public:
     explicit Listeners(Log& log) : log_(log) {}

@@ -9,8 +9,9 @@ void PluginHost::health(std::string_view part, Health health, std::string_view t
     const char* word = health == Health::Failing      ? "failing"
                        : health == Health::Connecting ? "connecting"
                                                       : "working";
-    parts_.log.write(level, name_, std::string(part) + " is " + word +
-                                       (text.empty() ? "" : ": " + std::string(text)));
+    parts_.log.write(
+        level, name_,
+        std::string(part) + " is " + word + (text.empty() ? "" : ": " + std::string(text)));
 }
 
 }  // namespace runnel

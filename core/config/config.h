@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -46,14 +47,15 @@ struct StreamSpec {
 struct DeviceSpec {
     Eui eui;
     std::string name;
-    Fields tags;
+    std::string deviceTemplate;  ///< as written, such as "acme-parking@2"; "": none
+    Fields tags;                 ///< bool, std::int64_t, double or std::string
     Place place;
 };
 
 /// applications/<AppEUI>.yaml
 struct ApplicationSpec {
     Eui eui;
-    std::string name;
+    std::string name;  ///< the EUI's text if none is written
     std::vector<DeviceSpec> devices;
     std::vector<StreamSpec> streams;
     Place place;
@@ -83,6 +85,8 @@ struct Config {
     std::vector<std::filesystem::path> plugins;
     std::filesystem::path applications, gateways, templates;
     Level logLevel = Level::Info;
+    std::chrono::minutes retentionAge = std::chrono::hours(7 * 24);
+    std::uint64_t retentionBytes = std::uint64_t{4} << 30U;
     std::filesystem::path certificate, key;   ///< empty: self-signed under data/tls/
     std::map<std::string, Fields> protocols;  ///< plugin name -> its settings, validated
     std::vector<NetworkSpec> networks;

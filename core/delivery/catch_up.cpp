@@ -14,7 +14,9 @@ constexpr std::chrono::seconds kRetryPause{1};
 CatchUp::CatchUp(const Journal& journal, Log& log)
     : journal_(journal), log_(log), thread_([this] { run(); }) {}
 
-CatchUp::~CatchUp() { stop(); }
+CatchUp::~CatchUp() {
+    stop();
+}
 
 void CatchUp::request(std::shared_ptr<Stream> stream, Stream::ReaderPtr reader) {
     queue_.lock()->jobs.push_back({std::move(stream), std::move(reader)});
@@ -56,7 +58,7 @@ bool CatchUp::fetch(const Job& job) {
     if (const EncodedPtr gap = gapFor(job, after)) {
         auto state = job.stream->state_.lock();
         if (job.reader->epoch != epoch) return stillNeeded(job, *state);
-        state->append(*job.reader, {&gap, 1}, gap->position());   // the slice behind it wakes
+        state->append(*job.reader, {&gap, 1}, gap->position());  // the slice behind it wakes
         after = gap->position();
     }
     const auto slice = journal_.read({after, job.stream->setup().scope, kSlice});

@@ -12,9 +12,9 @@
 
 namespace runnel {
 
-/// Reads the journal for sessions that are behind: one thread, a slice per turn and session, so that
-/// nobody waits for a disk but this thread and a long backlog delays no other one for longer than a
-/// slice. Thread safety: request by any thread.
+/// Reads the journal for sessions that are behind: one thread, a slice per turn and session, so
+/// that nobody waits for a disk but this thread and a long backlog delays no other one for longer
+/// than a slice. Thread safety: request by any thread.
 class CatchUp final {
   public:
     /// Messages per slice.
@@ -23,8 +23,8 @@ class CatchUp final {
     CatchUp(const Journal& journal, Log& log);
     ~CatchUp();
 
-    /// Fetch for this reader, which StreamState::needsFetch has marked. At most one request per reader
-    /// is under way, so the queue is bounded by the number of sessions.
+    /// Fetch for this reader, which StreamState::needsFetch has marked. At most one request per
+    /// reader is under way, so the queue is bounded by the number of sessions.
     void request(std::shared_ptr<Stream> stream, Stream::ReaderPtr reader);
     /// Drops what is waiting and joins the thread.
     void stop();

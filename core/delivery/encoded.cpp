@@ -27,11 +27,11 @@ std::vector<const Reception*> shown(const Message& message, View view) {
 }  // namespace
 
 const Reception* bestReception(const Message& message) {
-    const auto best = std::max_element(
-        message.receptions.begin(), message.receptions.end(),
-        [](const Reception& a, const Reception& b) {
-            return std::tie(a.snrDb, a.rssiDbm) < std::tie(b.snrDb, b.rssiDbm);
-        });
+    const auto best =
+        std::max_element(message.receptions.begin(), message.receptions.end(),
+                         [](const Reception& a, const Reception& b) {
+                             return std::tie(a.snrDb, a.rssiDbm) < std::tie(b.snrDb, b.rssiDbm);
+                         });
     return best == message.receptions.end() ? nullptr : &*best;
 }
 
@@ -62,7 +62,8 @@ Encoded::Documents Encoded::encode() const {
     Documents documents;
     for (const Reception* reception : shown(*message_, view_)) {
         auto text = guarded(format_->plugin, [&] {
-            return format_->format->encode(EncodeInput{.message = *message_, .reception = reception});
+            return format_->format->encode(
+                EncodeInput{.message = *message_, .reception = reception});
         });
         if (!text) return Documents{.texts = {}, .bytes = 0, .error = text.error()};
         if (text->empty()) continue;

@@ -20,18 +20,22 @@ struct View {
     bool operator==(const View&) const = default;
 };
 
-/// One message as the documents of one format and view. Encoded at the first use, then shared by all
-/// sessions of all streams that want the same. Thread safety: any thread.
+/// One message as the documents of one format and view. Encoded at the first use, then shared by
+/// all sessions of all streams that want the same. Thread safety: any thread.
 class Encoded final {
   public:
     struct Documents {
-        std::vector<std::string> texts;    ///< empty after an error, or if the format wants nothing sent
+        std::vector<std::string>
+            texts;  ///< empty after an error, or if the format wants nothing sent
         std::size_t bytes{};
-        std::optional<Error> error;        ///< why the message can never be sent in this format
+        std::optional<Error> error;  ///< why the message can never be sent in this format
     };
 
     Encoded(MessagePtr message, const FormatUse& format, View view)
-        : message_(std::move(message)), format_(&format), view_(view), position_(message_->position) {}
+        : message_(std::move(message)),
+          format_(&format),
+          view_(view),
+          position_(message_->position) {}
     /// A gap notice that stands for `gap.messages` expired messages up to `gap.to`.
     Encoded(const Gap& gap, const FormatUse& format);
     ~Encoded() { delete documents_.load(); }
@@ -39,7 +43,7 @@ class Encoded final {
     Encoded& operator=(const Encoded&) = delete;
 
     Position position() const { return position_; }
-    const MessagePtr& message() const { return message_; }   ///< null: a gap notice
+    const MessagePtr& message() const { return message_; }  ///< null: a gap notice
     std::uint64_t expired() const { return expired_; }
     const FormatUse& format() const { return *format_; }
     View view() const { return view_; }

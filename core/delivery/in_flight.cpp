@@ -35,7 +35,8 @@ void InFlight::settleThrough(std::uint64_t parcel) {
 }
 
 void InFlight::settleUpTo(Position position) {
-    for (std::size_t i = first_; i < entries_.size() && entries_[i].item->position() <= position; ++i) {
+    for (std::size_t i = first_; i < entries_.size() && entries_[i].item->position() <= position;
+         ++i) {
         markDelivered(entries_[i]);
     }
 }

@@ -12,17 +12,17 @@
 
 namespace runnel {
 
-/// The parcels that a session has taken and not all settled, in the order of their positions. Costs no
-/// memory while empty. Thread safety: none, it is part of a stream's locked state.
+/// The parcels that a session has taken and not all settled, in the order of their positions. Costs
+/// no memory while empty. Thread safety: none, it is part of a stream's locked state.
 class InFlight {
   public:
     struct Entry {
         EncodedPtr item;
         std::uint64_t parcel{};
-        std::uint64_t ordinal{};   ///< which of the stream's matched messages, from 1; 0 = not known
+        std::uint64_t ordinal{};  ///< which of the stream's matched messages, from 1; 0 = not known
         bool isSettled{};
         Outcome outcome{};
-        std::string why;           ///< Rejected: the reason
+        std::string why;  ///< Rejected: the reason
     };
 
     void push(Entry entry) { entries_.push_back(std::move(entry)); }
@@ -44,7 +44,8 @@ class InFlight {
     std::size_t countBehind(Position position) const;
 
   private:
-    std::vector<Entry> entries_;   ///< [first_, end) are in flight; parcel ids rise, without gaps or with
+    std::vector<Entry>
+        entries_;  ///< [first_, end) are in flight; parcel ids rise, without gaps or with
     std::size_t first_ = 0;
 };
 

@@ -16,31 +16,32 @@ struct Reader {
 
     const std::shared_ptr<Session> session;
 
-    bool isAttached = false;           ///< the stream counts it among its readers
+    bool isAttached = false;  ///< the stream counts it among its readers
 
     /// Live readers take from the stream's window, the others from what CatchUp fetched for them.
     bool isLive = true;
-    std::uint64_t next = 0;            ///< live: ordinal of the next item in the window
-    std::vector<EncodedPtr> backlog;   ///< [backlogFirst, end) was fetched and not taken
+    std::uint64_t next = 0;           ///< live: ordinal of the next item in the window
+    std::vector<EncodedPtr> backlog;  ///< [backlogFirst, end) was fetched and not taken
     std::size_t backlogFirst = 0;
-    Position fetched = 0;              ///< not live: all up to here was fetched (or taken)
-    bool isFetching = false;           ///< CatchUp has a request for it
-    bool isJoining = false;            ///< nearly live: the window collects for it
+    Position fetched = 0;     ///< not live: all up to here was fetched (or taken)
+    bool isFetching = false;  ///< CatchUp has a request for it
+    bool isJoining = false;   ///< nearly live: the window collects for it
 
-    std::uint64_t epoch = 0;           ///< rises when the core moves the reader; a take in progress starts over
-    bool isWaiting = true;             ///< gets ready() when there is something
-    Position taken = 0;                ///< newest position taken
+    std::uint64_t epoch =
+        0;  ///< rises when the core moves the reader; a take in progress starts over
+    bool isWaiting = true;  ///< gets ready() when there is something
+    Position taken = 0;     ///< newest position taken
     std::uint64_t lastParcel = 0;
     InFlight inFlight;
 
-    Position filterThrough = 0;        ///< since=, from=: up to here the client does not want it
-    Position skipBehind = 0;           ///< (skipBehind, skipThrough] it settled itself as a listener
+    Position filterThrough = 0;  ///< since=, from=: up to here the client does not want it
+    Position skipBehind = 0;     ///< (skipBehind, skipThrough] it settled itself as a listener
     Position skipThrough = 0;
 
     /// A listener's record: it settled every message in (runStart, runThrough].
     Position runStart = 0;
     Position runThrough = 0;
-    std::uint64_t runOrdinal = 0;      ///< of the message at runThrough
+    std::uint64_t runOrdinal = 0;  ///< of the message at runThrough
 
     std::size_t backlogSize() const { return backlog.size() - backlogFirst; }
 };

@@ -61,10 +61,16 @@ void Stream::closeSessions(CloseReason reason, std::string_view text) {
     for (const ReaderPtr& reader : readers) reader->session->close(reason, text);
 }
 
-Books Stream::books() const { return state_.lock()->books(); }
+Books Stream::books() const {
+    return state_.lock()->books();
+}
 
-std::vector<DeadLetter> Stream::deadLetters() const { return state_.lock()->deadLetters(); }
+std::vector<DeadLetter> Stream::deadLetters() const {
+    return state_.lock()->deadLetters();
+}
 
-std::size_t Stream::sessionCount() const { return state_.lock()->readerCount(); }
+std::size_t Stream::sessionCount() const {
+    return state_.lock()->readerCount();
+}
 
 }  // namespace runnel

@@ -19,9 +19,9 @@ class CatchUp;
 struct StreamSetup {
     std::shared_ptr<const StreamConfig> config;
     Scope scope;
-    const FormatUse* format = nullptr;   ///< outlives the stream
+    const FormatUse* format = nullptr;  ///< outlives the stream
     View view;
-    std::uint32_t kinds = 0;             ///< bit (1 << Kind) for each kind that it carries
+    std::uint32_t kinds = 0;  ///< bit (1 << Kind) for each kind that it carries
 };
 
 /// The parts of the broker that a stream works with; all outlive it.
@@ -68,7 +68,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     const StreamSetup setup_;
     const StreamParts parts_;
     mutable Guarded<StreamState> state_;
-    StreamState::WakeList wake_;   ///< the router's, kept for its memory
+    StreamState::WakeList wake_;  ///< the router's, kept for its memory
 };
 
 }  // namespace runnel

@@ -17,8 +17,12 @@ constexpr std::size_t kChunk = 64;
 /// Gathers the receipts of one document, in its order; the last one sends them.
 class Receipts {
   public:
-    Receipts(std::shared_ptr<Session> session, const FormatUse& format, Ticket ticket, std::size_t count)
-        : session_(std::move(session)), format_(format), ticket_(ticket), documents_(count),
+    Receipts(std::shared_ptr<Session> session, const FormatUse& format, Ticket ticket,
+             std::size_t count)
+        : session_(std::move(session)),
+          format_(format),
+          ticket_(ticket),
+          documents_(count),
           missing_(count) {}
 
     void set(std::size_t index, const Receipt& receipt) {
@@ -91,9 +95,15 @@ std::size_t StreamSession::encode(Take& take) {
     std::size_t bytes = 0;
     std::uint64_t parcel = reader_->lastParcel;
     for (const StreamState::Candidate& candidate : take.candidates) {
-        InFlight::Entry entry{.item = candidate.item, .parcel = ++parcel, .ordinal = candidate.ordinal,
-                              .isSettled = true, .outcome = Outcome::Filtered, .why = {}};
-        if (!StreamState::isWanted(*reader_, candidate.item->position())) {
+        InFlight::Entry entry{.item = candidate.item,
+                              .parcel = ++parcel,
+                              .ordinal = candidate.ordinal,
+                              .isSettled = true,
+                              .outcome = Outcome::Filtered,
+                              .why = {}};
+        if (const auto outcome =
+                StreamState::settledAlready(*reader_, candidate.item->position())) {
+            entry.outcome = *outcome;
             take.entries.push_back(std::move(entry));
             continue;
         }
@@ -104,10 +114,9 @@ std::size_t StreamSession::encode(Take& take) {
         } else if (!documents.texts.empty()) {
             entry.isSettled = false;
             bytes += documents.bytes;
-            take.parcels.push_back(
-                {.id = entry.parcel,
-                 .message = candidate.item->message(),
-                 .documents = {candidate.item, &documents.texts}});
+            take.parcels.push_back({.id = entry.parcel,
+                                    .message = candidate.item->message(),
+                                    .documents = {candidate.item, &documents.texts}});
         }
         take.entries.push_back(std::move(entry));
         if (bytes >= take.bytesLeft) break;
@@ -122,7 +131,8 @@ void StreamSession::commit(Take& take, std::size_t bytes) {
         auto state = stream_->state_.lock();
         if (reader_->epoch != take.epoch) return;
         for (Parcel& parcel : take.parcels) {
-            parcel.isRedelivered = parcel.message && state->wasTakenBefore(parcel.message->position);
+            parcel.isRedelivered =
+                parcel.message && state->wasTakenBefore(parcel.message->position);
         }
         reader_->lastParcel = take.entries.back().parcel;
         state->take(*reader_, take.entries);
@@ -192,9 +202,8 @@ void StreamSession::health(Health, std::string_view) {}
 void StreamSession::closed(std::string_view) {
     if (isClosed_) return;
     isClosed_ = true;
-    StreamState::WakeList wake;
-    stream_->state_.lock()->detach(reader_, wake);
-    Stream::wakeAll(wake);
+    const Stream::ReaderPtr next = stream_->state_.lock()->detach(reader_);
+    if (next) stream_->parts_.catchUp.request(stream_, next);
 }
 
 }  // namespace runnel

@@ -8,8 +8,8 @@
 
 namespace runnel {
 
-/// One session's view of its stream: what a protocol plugin holds. Thread safety: as SessionHost, one
-/// thread at a time; what it shares with others is behind the stream's lock.
+/// One session's view of its stream: what a protocol plugin holds. Thread safety: as SessionHost,
+/// one thread at a time; what it shares with others is behind the stream's lock.
 class StreamSession final : public SessionHost {
   public:
     StreamSession(std::shared_ptr<Stream> stream, Stream::ReaderPtr reader, Grant grant);

@@ -73,14 +73,16 @@ void StreamState::demote(Reader& reader) {
     goLive(reader, window_.end());
 }
 
-void StreamState::detach(const ReaderPtr& reader, WakeList& wake) {
+StreamState::ReaderPtr StreamState::detach(const ReaderPtr& reader) {
     const auto found = std::find(readers_.begin(), readers_.end(), reader);
-    if (found == readers_.end()) return;
+    if (found == readers_.end()) return nullptr;
     const bool wasHolder = isHolder(*reader);
     readers_.erase(found);
     release(*reader);
     trimWindow();
-    if (wasHolder && !readers_.empty()) promote(*readers_.back(), wake);
+    if (!wasHolder || readers_.empty()) return nullptr;
+    promote(*readers_.back());
+    return needsFetch(*readers_.back()) ? readers_.back() : nullptr;
 }
 
 void StreamState::release(Reader& reader) {
@@ -91,7 +93,7 @@ void StreamState::release(Reader& reader) {
     ++reader.epoch;
 }
 
-void StreamState::promote(Reader& reader, WakeList& wake) {
+void StreamState::promote(Reader& reader) {
     if (reader.isLive && cursor_ >= reader.runStart) {
         if (reader.runThrough > cursor_ && reader.runOrdinal > books_.done()) {
             books_.settled += reader.runOrdinal - books_.done();
@@ -104,7 +106,6 @@ void StreamState::promote(Reader& reader, WakeList& wake) {
     reader.skipThrough = reader.runThrough;
     reader.inFlight.clear();
     fallBehind(reader, cursor_);
-    wakeIfWaiting(reader, wake);
 }
 
 void StreamState::goLive(Reader& reader, std::uint64_t ordinal) {
@@ -132,7 +133,8 @@ void StreamState::peek(Reader& reader, std::size_t max, std::vector<Candidate>& 
     max = std::min(max, room);
     if (!hasMore(reader)) return;
     if (!reader.isLive) {
-        for (std::size_t i = reader.backlogFirst; i < reader.backlog.size() && out.size() < max; ++i) {
+        for (std::size_t i = reader.backlogFirst; i < reader.backlog.size() && out.size() < max;
+             ++i) {
             out.push_back({reader.backlog[i], 0});
         }
         return;
@@ -150,7 +152,7 @@ bool StreamState::hasMore(Reader& reader) {
         const std::uint64_t ordinal = window_.firstBehind(reader.fetched);
         const std::uint64_t epoch = reader.epoch;
         goLive(reader, ordinal);
-        reader.epoch = epoch;   // its own doing, no take is to be started over
+        reader.epoch = epoch;  // its own doing, no take is to be started over
     }
     return reader.next < window_.end();
 }
@@ -173,9 +175,10 @@ void StreamState::take(Reader& reader, std::span<InFlight::Entry> entries) {
     settled(reader);
 }
 
-bool StreamState::isWanted(const Reader& reader, Position position) {
-    const bool isSkipped = position > reader.skipBehind && position <= reader.skipThrough;
-    return position > reader.filterThrough && !isSkipped;
+std::optional<Outcome> StreamState::settledAlready(const Reader& reader, Position position) {
+    if (position <= reader.filterThrough) return Outcome::Filtered;
+    const bool isOwn = position > reader.skipBehind && position <= reader.skipThrough;
+    return isOwn ? std::optional(Outcome::Delivered) : std::nullopt;
 }
 
 void StreamState::settle(Reader& reader, std::uint64_t parcel, Outcome outcome,
@@ -206,7 +209,7 @@ void StreamState::settled(Reader& reader) {
 }
 
 void StreamState::account(const InFlight::Entry& entry) {
-    if (entry.item->position() <= cursor_) return;   // asked for again with since=
+    if (entry.item->position() <= cursor_) return;  // asked for again with since=
     cursor_ = entry.item->position();
     if (!entry.item->message()) {
         books_.expired += entry.item->expired();
@@ -232,7 +235,9 @@ void StreamState::record(Reader& listener, const InFlight::Entry& entry) {
 }
 
 bool StreamState::needsFetch(Reader& reader) {
-    if (!reader.isAttached || reader.isLive || reader.isFetching || reader.backlogSize() >= kLowBacklog) return false;
+    if (!reader.isAttached || reader.isLive || reader.isFetching ||
+        reader.backlogSize() >= kLowBacklog)
+        return false;
     if (reader.isJoining && reader.fetched >= window_.floor()) return false;
     reader.isFetching = true;
     return true;
@@ -247,8 +252,14 @@ void StreamState::append(Reader& reader, std::span<const EncodedPtr> items, Posi
     const auto first = reader.backlog.begin();
     reader.backlog.erase(first, first + static_cast<std::ptrdiff_t>(reader.backlogFirst));
     reader.backlogFirst = 0;
-    reader.backlog.insert(reader.backlog.end(), items.begin(), items.end());
     reader.fetched = through;
+    for (const EncodedPtr& item : items) {
+        if (item->message() && item->position() > lastMatched_) {
+            reader.fetched = lastMatched_;
+            break;
+        }
+        reader.backlog.push_back(item);
+    }
 }
 
 std::uint64_t StreamState::untaken(const Reader& reader) const {
@@ -273,8 +284,8 @@ void StreamState::trimWindow() {
     for (const ReaderPtr& reader : readers_) {
         if (!reader->isLive && !reader->isJoining) continue;
         isNeeded = true;
-        needed = std::min(needed,
-                          reader->isLive ? reader->next : window_.firstBehind(reader->fetched));
+        needed =
+            std::min(needed, reader->isLive ? reader->next : window_.firstBehind(reader->fetched));
     }
     if (isNeeded) {
         window_.trim(needed);

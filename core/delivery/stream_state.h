@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -11,8 +12,8 @@
 
 namespace runnel {
 
-/// The rules of delivery for one stream: who is holder, who reads what, where the cursor stands. Calls
-/// no plugin and no disk. Thread safety: none; Stream holds its lock around every call.
+/// The rules of delivery for one stream: who is holder, who reads what, where the cursor stands.
+/// Calls no plugin and no disk. Thread safety: none; Stream holds its lock around every call.
 ///
 /// The newest reader is the holder: it starts at the cursor and alone moves it. Older ones are
 /// listeners: they stay live and count for nothing until the holder leaves.
@@ -20,7 +21,8 @@ class StreamState {
   public:
     static constexpr std::size_t kMaxReaders = 32;
     static constexpr std::size_t kMaxDeadLetters = 1000;
-    /// Taken and not settled, per session; beyond it take() gives nothing until something is settled.
+    /// Taken and not settled, per session; beyond it take() gives nothing until something is
+    /// settled.
     static constexpr std::size_t kMaxInFlight = 8192;
 
     using ReaderPtr = std::shared_ptr<Reader>;
@@ -33,13 +35,15 @@ class StreamState {
 
     /// Where a new session wants to start.
     struct Start {
-        Position since = 0;      ///< with `isGiven`: behind this position
+        Position since = 0;  ///< with `isGiven`: behind this position
         bool isGiven = false;
     };
-    /// Makes `reader` the holder. Returns the reader that has to go because there are too many, or null.
+    /// Makes `reader` the holder. Returns the reader that has to go because there are too many, or
+    /// null.
     ReaderPtr attach(const ReaderPtr& reader, Start start);
-    /// The newest of the others becomes holder; its session is put on `wake` if that gives it work.
-    void detach(const ReaderPtr& reader, WakeList& wake);
+    /// The newest of the others becomes holder; returns it if CatchUp has to fetch for it, else
+    /// null.
+    ReaderPtr detach(const ReaderPtr& reader);
 
     /// Next items for the reader, at most `max`, without taking them; with an ordinal or 0 each.
     struct Candidate {
@@ -49,8 +53,9 @@ class StreamState {
     void peek(Reader& reader, std::size_t max, std::vector<Candidate>& out);
     /// Takes what peek showed. Entries settled already (filtered, failed) count at once.
     void take(Reader& reader, std::span<InFlight::Entry> entries);
-    /// Does the client want this position, and has this reader not settled it as a listener?
-    static bool isWanted(const Reader& reader, Position position);
+    /// What is settled before it is sent: filtered if the client does not want the position,
+    /// delivered if this reader settled it as a listener; nullopt: send it.
+    static std::optional<Outcome> settledAlready(const Reader& reader, Position position);
     /// True if a redelivery flag is due.
     bool wasTakenBefore(Position position) const { return position <= highestTaken_; }
 
@@ -62,15 +67,18 @@ class StreamState {
     bool needsFetch(Reader& reader);
     /// Marks the reader as nearly live: the window collects from now on.
     void join(Reader& reader);
-    /// What CatchUp read: everything of the stream in (reader.fetched, through].
-    static void append(Reader& reader, std::span<const EncodedPtr> items, Position through);
-    /// How many messages behind `reader.fetched` are pending: retention compares with what it still has.
+    /// What CatchUp read: everything of the stream in (reader.fetched, through]. Messages that the
+    /// router has not brought yet are left for it, so that they count as matched before all else.
+    void append(Reader& reader, std::span<const EncodedPtr> items, Position through);
+    /// How many messages behind `reader.fetched` are pending: retention compares with what it still
+    /// has.
     std::uint64_t untaken(const Reader& reader) const;
 
     bool isHolder(const Reader& reader) const {
         return !readers_.empty() && readers_.back().get() == &reader;
     }
-    /// Has the reader something to take? A reader that has caught up with the window goes live here.
+    /// Has the reader something to take? A reader that has caught up with the window goes live
+    /// here.
     bool hasMore(Reader& reader);
     /// Puts the session on `wake` if it waits and there is something that it may take.
     void wakeIfWaiting(Reader& reader, WakeList& wake);
@@ -87,7 +95,7 @@ class StreamState {
     void record(Reader& listener, const InFlight::Entry& entry);
     void demote(Reader& reader);
     static void release(Reader& reader);
-    void promote(Reader& reader, WakeList& wake);
+    void promote(Reader& reader);
     void goLive(Reader& reader, std::uint64_t ordinal);
     void fallBehind(Reader& reader, Position after);
     void overflow(WakeList& wake);
@@ -95,11 +103,11 @@ class StreamState {
     void openWindow();
 
     Books books_;
-    Position cursor_;         ///< everything of the stream up to here is done
+    Position cursor_;  ///< everything of the stream up to here is done
     Position lastMatched_;
     Position highestTaken_ = 0;
     Window window_;
-    std::vector<ReaderPtr> readers_;   ///< oldest first, the holder last
+    std::vector<ReaderPtr> readers_;  ///< oldest first, the holder last
     std::vector<DeadLetter> deadLetters_;
 };
 

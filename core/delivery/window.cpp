@@ -19,9 +19,9 @@ void Window::close() {
 }
 
 std::uint64_t Window::firstBehind(Position position) const {
-    const auto found = std::partition_point(
-        items_.begin() + static_cast<std::ptrdiff_t>(first_), items_.end(),
-        [&](const EncodedPtr& item) { return item->position() <= position; });
+    const auto found =
+        std::partition_point(items_.begin() + static_cast<std::ptrdiff_t>(first_), items_.end(),
+                             [&](const EncodedPtr& item) { return item->position() <= position; });
     return firstOrdinal_ + static_cast<std::uint64_t>(found - items_.begin()) - first_;
 }
 

@@ -10,15 +10,15 @@
 namespace runnel {
 
 /// A stream's newest messages, kept while a session is about to take them. Items have ordinals: the
-/// number of the message among all that the stream ever matched. Thread safety: none, it is part of a
-/// stream's locked state.
+/// number of the message among all that the stream ever matched. Thread safety: none, it is part of
+/// a stream's locked state.
 class Window {
   public:
     /// More are not kept: who is slower than this reads on from the journal.
     static constexpr std::size_t kMaxItems = 1024;
 
-    /// Starts empty. `lastMatched`: the newest position that will not come into it any more, `ordinal`:
-    /// how many messages the stream has matched so far.
+    /// Starts empty. `lastMatched`: the newest position that will not come into it any more,
+    /// `ordinal`: how many messages the stream has matched so far.
     void open(Position lastMatched, std::uint64_t ordinal);
     void close();
     bool isOpen() const { return isOpen_; }
@@ -42,7 +42,7 @@ class Window {
     void trim(std::uint64_t ordinal);
 
   private:
-    std::vector<EncodedPtr> items_;   ///< [first_, end)
+    std::vector<EncodedPtr> items_;  ///< [first_, end)
     std::size_t first_ = 0;
     std::uint64_t firstOrdinal_ = 1;
     Position floor_ = 0;

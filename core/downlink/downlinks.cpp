@@ -11,7 +11,9 @@ namespace runnel {
 
 namespace {
 
-std::string makeId() { return Poco::UUIDGenerator::defaultGenerator().createRandom().toString(); }
+std::string makeId() {
+    return Poco::UUIDGenerator::defaultGenerator().createRandom().toString();
+}
 
 bool isEnd(Kind kind, bool isConfirmed) {
     switch (kind) {
@@ -69,15 +71,22 @@ void Downlinks::submit(const Grant& grant, Downlink downlink, Answer answer) {
 Result<Device> Downlinks::deviceFor(const StreamConfig& stream, const Downlink& downlink) const {
     auto device = parts_.devices.find(downlink.device);
     if (auto wrong = scopeComplaint(stream, downlink, device ? &*device : nullptr)) return *wrong;
-    if (!device) device = Device{.application = stream.application, .name = {}, .isConfigured = false,
-                                 .network = {}, .networkDevice = {}, .region = {}, .frequencyHz = 0};
+    if (!device)
+        device = Device{.application = stream.application,
+                        .name = {},
+                        .isConfigured = false,
+                        .network = {},
+                        .networkDevice = {},
+                        .region = {},
+                        .frequencyHz = 0};
     auto state = state_.lock();
     if (device->network.empty() && state->carriers.size() == 1) {
         device->network = state->carriers.begin()->first;
     }
     if (state->carriers.contains(device->network)) return *device;
-    return Error{"DeviceEUI", text(downlink.device) +
-                                  " was not heard yet, so it is not known which network reaches it"};
+    return Error{
+        "DeviceEUI",
+        text(downlink.device) + " was not heard yet, so it is not known which network reaches it"};
 }
 
 std::optional<Error> Downlinks::complaint(const Grant&, const Downlink& downlink,
@@ -119,8 +128,10 @@ Result<std::string> Downlinks::accept(const StreamConfig& stream, Downlink downl
     state->senders[{stream.name, senderId}] = id;
     state->order.push_back(id);
     state->carriers.at(device.network).waiting.push_back(id);
-    state->entries[id] = Entry{.downlink = std::move(downlink), .senderId = senderId,
-                               .stream = stream.name, .accepted = parts_.clock.now()};
+    state->entries[id] = Entry{.downlink = std::move(downlink),
+                               .senderId = senderId,
+                               .stream = stream.name,
+                               .accepted = parts_.clock.now()};
     return senderId;
 }
 
@@ -163,7 +174,8 @@ void Downlinks::failed(const std::string& id, const std::string& why) {
         found->second.hasEnded = true;
         event = eventOf(found->second, Kind::Failed, why);
     }
-    parts_.log.write(Level::Warning, "downlink", "for device " + text(event->device) + " failed: " + why);
+    parts_.log.write(Level::Warning, "downlink",
+                     "for device " + text(event->device) + " failed: " + why);
     parts_.announce(std::move(*event));
 }
 

@@ -26,9 +26,9 @@ class DownlinkCarrier {
     virtual const std::string& region() const = 0;
 };
 
-/// Downlinks from the application's request to their end: validates, remembers, sends, and recognises
-/// the network server's events. Towards the network each downlink has an id of its own (a UUID), since
-/// two streams may use the same Id. Thread safety: any thread.
+/// Downlinks from the application's request to their end: validates, remembers, sends, and
+/// recognises the network server's events. Towards the network each downlink has an id of its own
+/// (a UUID), since two streams may use the same Id. Thread safety: any thread.
 class Downlinks final : public DownlinkDesk {
   public:
     /// Remembered at once: open ones, and ended ones as idempotency keys.
@@ -51,8 +51,8 @@ class Downlinks final : public DownlinkDesk {
 
     void submit(const Grant& grant, Downlink downlink, Answer answer) override;
 
-    /// An event that names one of our downlinks gets the sender's id and the stream's name, and moves
-    /// the downlink's state. Called before the event is journaled.
+    /// An event that names one of our downlinks gets the sender's id and the stream's name, and
+    /// moves the downlink's state. Called before the event is journaled.
     void identify(Message& event);
 
     /// Ends what has expired and forgets what is old; once a second is enough.
@@ -60,9 +60,9 @@ class Downlinks final : public DownlinkDesk {
 
   private:
     struct Entry {
-        Downlink downlink;                ///< with the id that the network knows
+        Downlink downlink;  ///< with the id that the network knows
         std::string senderId;
-        std::string stream;               ///< name
+        std::string stream;  ///< name
         Instant accepted;
         bool isHandedOver = false;
         bool hasEnded = false;
@@ -74,14 +74,16 @@ class Downlinks final : public DownlinkDesk {
         std::deque<std::string> waiting;  ///< network ids
     };
     struct State {
-        std::unordered_map<std::string, Entry> entries;                      ///< by network id
-        std::map<std::pair<std::string, std::string>, std::string> senders;  ///< (stream, Id) -> network id
+        std::unordered_map<std::string, Entry> entries;  ///< by network id
+        std::map<std::pair<std::string, std::string>, std::string>
+            senders;  ///< (stream, Id) -> network id
         std::map<std::string, Carrier> carriers;
-        std::deque<std::string> order;                                       ///< network ids, oldest first
+        std::deque<std::string> order;  ///< network ids, oldest first
     };
 
     Result<Device> deviceFor(const StreamConfig& stream, const Downlink& downlink) const;
-    std::optional<Error> complaint(const Grant& grant, const Downlink& downlink, const Device& device);
+    std::optional<Error> complaint(const Grant& grant, const Downlink& downlink,
+                                   const Device& device);
     Result<std::string> accept(const StreamConfig& stream, Downlink downlink, const Device& device);
     static std::optional<Error> repeatOf(const Entry& known, const Downlink& downlink);
     void flush(const std::string& network);

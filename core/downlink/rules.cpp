@@ -33,13 +33,14 @@ std::optional<Error> scopeComplaint(const StreamConfig& stream, const Downlink& 
     if (stream.gateway) return Error{"DeviceEUI", "a gateway stream takes no downlinks"};
     if (stream.device) {
         if (downlink.device == *stream.device) return std::nullopt;
-        return Error{"DeviceEUI", "must be this stream's device " + text(*stream.device) + ", found " +
-                                      text(downlink.device)};
+        return Error{"DeviceEUI", "must be this stream's device " + text(*stream.device) +
+                                      ", found " + text(downlink.device)};
     }
     if (device == nullptr) {
-        return Error{"DeviceEUI", text(downlink.device) +
-                                      " is no device of this stream's application: no file names it "
-                                      "and it was not heard"};
+        return Error{"DeviceEUI",
+                     text(downlink.device) +
+                         " is no device of this stream's application: no file names it "
+                         "and it was not heard"};
     }
     if (device->application == stream.application) return std::nullopt;
     return Error{"DeviceEUI", text(downlink.device) + " is no device of this stream's application"};

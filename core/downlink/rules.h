@@ -14,8 +14,9 @@ namespace runnel {
 std::optional<Error> scopeComplaint(const StreamConfig& stream, const Downlink& downlink,
                                     const Device* device);
 
-/// Port, payload size in the device's region, application, expiry. `configuredRegion`: of the connector
-/// that will carry it, "" = none; then the device's last uplink tells, if it is unambiguous.
+/// Port, payload size in the device's region, application, expiry. `configuredRegion`: of the
+/// connector that will carry it, "" = none; then the device's last uplink tells, if it is
+/// unambiguous.
 std::optional<Error> contentComplaint(const Downlink& downlink, const Device& device,
                                       const std::string& configuredRegion, Instant now);
 

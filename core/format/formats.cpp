@@ -38,11 +38,14 @@ struct Describer {
     }
 };
 
-void describe(std::string& out, const Value& value) { std::visit(Describer{out}, value.is); }
+void describe(std::string& out, const Value& value) {
+    std::visit(Describer{out}, value.is);
+}
 
 }  // namespace
 
-Result<const FormatUse*> Formats::get(const LoadedPlugin& plugin, Host& host, const Fields& options) {
+Result<const FormatUse*> Formats::get(const LoadedPlugin& plugin, Host& host,
+                                      const Fields& options) {
     std::string key = plugin.name + '/';
     describe(key, options);
     const auto known = formats_.find(key);

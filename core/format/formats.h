@@ -18,7 +18,7 @@ class Formats {
     Result<const FormatUse*> get(const LoadedPlugin& plugin, Host& host, const Fields& options);
 
   private:
-    std::map<std::string, std::unique_ptr<FormatUse>> formats_;   ///< by plugin and options as text
+    std::map<std::string, std::unique_ptr<FormatUse>> formats_;  ///< by plugin and options as text
 };
 
 }  // namespace runnel

@@ -35,7 +35,9 @@ std::optional<std::string> impossible(const Message& message) {
 
 Ingress::Ingress(Parts parts) : parts_(std::move(parts)) {}
 
-Ingress::~Ingress() { stop(); }
+Ingress::~Ingress() {
+    stop();
+}
 
 void Ingress::start() {
     queue_.lock()->isOpen = true;
@@ -100,7 +102,8 @@ bool Ingress::nextBatch(std::vector<Entry>& batch) {
     std::set<Source*> waiting;
     {
         auto queue = queue_.lock();
-        changed_.wait(queue.underlying(), [&] { return !queue->isOpen || !queue->entries.empty(); });
+        changed_.wait(queue.underlying(),
+                      [&] { return !queue->isOpen || !queue->entries.empty(); });
         if (queue->entries.empty()) return false;
         if (queue->entries.size() <= kMaxBatch) {
             std::swap(batch, queue->entries);
@@ -109,7 +112,8 @@ bool Ingress::nextBatch(std::vector<Entry>& batch) {
             std::move(queue->entries.begin(), end, std::back_inserter(batch));
             queue->entries.erase(queue->entries.begin(), end);
         }
-        if (queue->isOpen && queue->entries.size() < kMaxWaiting / 2) std::swap(waiting, queue->waiting);
+        if (queue->isOpen && queue->entries.size() < kMaxWaiting / 2)
+            std::swap(waiting, queue->waiting);
     }
     for (Source* source : waiting) source->resume();
     return true;
@@ -156,12 +160,13 @@ void Ingress::resolve(std::span<Entry> batch) {
 void Ingress::reportUnresolved(const Message& message) {
     ++unresolved_;
     if (reported_.size() >= kMaxReported || !reported_.insert(message.device).second) return;
-    parts_.log.write(Level::Warning, "ingress",
-                     "device " + text(message.device) + " (network " + message.network +
-                         ", its application '" + message.networkApplication +
-                         "') belongs to no application EUI: only device and gateway streams get it; "
-                         "name the device in an application file or the application in the network's "
-                         "'applications' option");
+    parts_.log.write(
+        Level::Warning, "ingress",
+        "device " + text(message.device) + " (network " + message.network + ", its application '" +
+            message.networkApplication +
+            "') belongs to no application EUI: only device and gateway streams get it; "
+            "name the device in an application file or the application in the network's "
+            "'applications' option");
 }
 
 /// Repeats a failed commit until it succeeds; false if the broker stops meanwhile.
@@ -174,7 +179,8 @@ bool Ingress::append(Batch messages) {
                          "cannot store " + std::to_string(messages.size()) + " messages: " +
                              status.error().reason + "; the network servers wait, trying again");
         auto queue = queue_.lock();
-        if (changed_.wait_for(queue.underlying(), pause, [&] { return !queue->isOpen; })) return false;
+        if (changed_.wait_for(queue.underlying(), pause, [&] { return !queue->isOpen; }))
+            return false;
         pause = std::min(pause * 2, kLastRetry);
     }
 }

@@ -22,10 +22,10 @@
 
 namespace runnel {
 
-/// Takes messages from the network connectors, refuses what is impossible, resolves the application,
-/// appends to the journal in groups and hands on what is safe. One thread: whatever waits becomes one
-/// commit, so that a commit's cost is shared under load and nothing waits when idle.
-/// Thread safety: publish and announce by any thread; start and stop by one.
+/// Takes messages from the network connectors, refuses what is impossible, resolves the
+/// application, appends to the journal in groups and hands on what is safe. One thread: whatever
+/// waits becomes one commit, so that a commit's cost is shared under load and nothing waits when
+/// idle. Thread safety: publish and announce by any thread; start and stop by one.
 class Ingress final {
   public:
     /// Messages that may wait for a commit; beyond it publish() says Busy.
@@ -64,13 +64,13 @@ class Ingress final {
 
   private:
     struct Entry {
-        std::shared_ptr<Message> message;   ///< null: only the ticket is to be named
-        Source* source{};                   ///< null: the broker's own
+        std::shared_ptr<Message> message;  ///< null: only the ticket is to be named
+        Source* source{};                  ///< null: the broker's own
         Ticket ticket{};
     };
     struct Queue {
         std::vector<Entry> entries;
-        std::set<Source*> waiting;          ///< told Busy
+        std::set<Source*> waiting;  ///< told Busy
         bool isOpen = false;
     };
 

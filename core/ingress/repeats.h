@@ -9,8 +9,8 @@
 
 namespace runnel {
 
-/// Recognises messages that a network server sent again: by a 64-bit hash of connector and origin id,
-/// among the last kRemembered. Thread safety: none, the ingress thread's own.
+/// Recognises messages that a network server sent again: by a 64-bit hash of connector and origin
+/// id, among the last kRemembered. Thread safety: none, the ingress thread's own.
 class Repeats {
   public:
     static constexpr std::size_t kRemembered = 65'536;
@@ -20,7 +20,7 @@ class Repeats {
 
   private:
     std::unordered_set<std::uint64_t> seen_;
-    std::vector<std::uint64_t> order_;   ///< ring, oldest at next_
+    std::vector<std::uint64_t> order_;  ///< ring, oldest at next_
     std::size_t next_ = 0;
 };
 

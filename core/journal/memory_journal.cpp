@@ -52,9 +52,9 @@ Position MemoryJournal::oldest() const {
 
 Position MemoryJournal::before(Instant time) const {
     const std::shared_lock lock(mutex_);
-    const auto found = std::partition_point(
-        messages_.begin(), messages_.end(),
-        [&](const MessagePtr& message) { return message->brokerTime < time; });
+    const auto found =
+        std::partition_point(messages_.begin(), messages_.end(),
+                             [&](const MessagePtr& message) { return message->brokerTime < time; });
     return oldest_ + static_cast<Position>(found - messages_.begin()) - 1;
 }
 

@@ -8,8 +8,8 @@
 
 namespace runnel {
 
-/// A journal that lives as long as the process: the tests' fake, and the broker's while nothing else
-/// is configured. Keeps the newest `capacity` messages. Thread safety: as Journal.
+/// A journal that lives as long as the process: the tests' fake, and the broker's while nothing
+/// else is configured. Keeps the newest `capacity` messages. Thread safety: as Journal.
 class MemoryJournal final : public Journal {
   public:
     static constexpr std::size_t kDefaultCapacity = 100'000;
@@ -26,7 +26,7 @@ class MemoryJournal final : public Journal {
   private:
     const std::size_t capacity_;
     mutable std::shared_mutex mutex_;
-    std::deque<MessagePtr> messages_;   ///< positions without gaps: messages_[i] is at oldest_ + i
+    std::deque<MessagePtr> messages_;  ///< positions without gaps: messages_[i] is at oldest_ + i
     Position oldest_;
 };
 

@@ -59,7 +59,7 @@ Status checkTable(const Option* options, std::size_t count) {
     }
     std::set<std::string_view> names;
     for (const Option& option : std::span(options, count)) {
-        if (const Status status = checkOption(option); !status) return status;
+        if (Status status = checkOption(option); !status) return status;
         if (!names.insert(option.name).second) {
             return refusal("has two options \"" + std::string(option.name) +
                            "\"; correct its table");
@@ -92,8 +92,8 @@ Status checkDescriptor(PluginKind kind, const Plugin& plugin) {
                        "; build it against the SDK of this runnel");
     }
     if (isEmpty(plugin.summary)) return refusal("has no summary; correct RUNNEL_PLUGIN");
-    if (const Status status = checkFactories(kind, plugin); !status) return status;
-    if (const Status status = checkTable(plugin.options, plugin.optionCount); !status) {
+    if (Status status = checkFactories(kind, plugin); !status) return status;
+    if (Status status = checkTable(plugin.options, plugin.optionCount); !status) {
         return status;
     }
     if (plugin.settingCount > 0 && kind != PluginKind::Protocol) {

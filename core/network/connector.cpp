@@ -6,13 +6,16 @@
 namespace runnel {
 
 Connector::Connector(NetworkSpec spec, Ingress& ingress, Downlinks& downlinks)
-    : spec_(std::move(spec)), plugin_("network_" + spec_.plugin), ingress_(ingress),
+    : spec_(std::move(spec)),
+      plugin_("network_" + spec_.plugin),
+      ingress_(ingress),
       downlinks_(downlinks) {
     downlinks_.addCarrier(spec_.name, *this);
 }
 
 Status Connector::create(const LoadedPlugin& plugin, Host& host) {
-    auto made = guarded(plugin_, [&] { return plugin.descriptor->network(host, *this, spec_.options); });
+    auto made =
+        guarded(plugin_, [&] { return plugin.descriptor->network(host, *this, spec_.options); });
     if (!made) return made.error();
     network_ = std::move(*made);
     if (!network_) return Error{"", "plugin " + plugin_ + " made no connector and gave no reason"};
@@ -32,7 +35,9 @@ Admission Connector::publish(Message&& message, Ticket ticket) {
     return ingress_.publish(*this, std::move(message), ticket);
 }
 
-void Connector::connected(bool isConnected) { downlinks_.setConnected(spec_.name, isConnected); }
+void Connector::connected(bool isConnected) {
+    downlinks_.setConnected(spec_.name, isConnected);
+}
 
 void Connector::committed(std::span<const Ticket> tickets) {
     static_cast<void>(guarded(plugin_, [&] { network_->committed(tickets); }));

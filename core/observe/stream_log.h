@@ -9,13 +9,14 @@
 
 namespace runnel {
 
-/// Writes "2026-01-31T12:00:00.123Z info broker: ready" lines, one write each. Control characters in
-/// the text become spaces, so that nothing from outside can forge a line. Thread safety: any thread.
+/// Writes "2026-01-31T12:00:00.123Z info broker: ready" lines, one write each. Control characters
+/// in the text become spaces, so that nothing from outside can forge a line. Thread safety: any
+/// thread.
 class StreamLog final : public Log {
   public:
     StreamLog(std::ostream& out, const Clock& clock) : out_(out), clock_(clock) {}
 
-    void setLevel(Level lowest) { lowest_ = lowest; }   ///< before threads start
+    void setLevel(Level lowest) { lowest_ = lowest; }  ///< before threads start
     void write(Level level, std::string_view part, std::string_view text) override;
 
   private:

@@ -9,7 +9,8 @@ Door::Door(std::string protocol, Parts parts)
     : name_(std::move(protocol)), plugin_("protocol_" + name_), parts_(std::move(parts)) {}
 
 Status Door::create(const LoadedPlugin& plugin, Host& host, const Fields& settings) {
-    auto made = guarded(plugin_, [&] { return plugin.descriptor->protocol(host, *this, settings); });
+    auto made =
+        guarded(plugin_, [&] { return plugin.descriptor->protocol(host, *this, settings); });
     if (!made) return made.error();
     protocol_ = std::move(*made);
     if (!protocol_) return Error{"", "plugin " + plugin_ + " made no protocol and gave no reason"};
@@ -51,7 +52,8 @@ Result<Grant, Denial> Door::authenticate(std::string_view token, std::string_vie
     return Grant{holder->token, !isSendOnly, maySend, setup.config};
 }
 
-Result<std::shared_ptr<SessionHost>, Denial> Door::attach(const Grant& grant, SessionRequest request,
+Result<std::shared_ptr<SessionHost>, Denial> Door::attach(const Grant& grant,
+                                                          SessionRequest request,
                                                           std::shared_ptr<Session> session) {
     const Streams::Entry entry = parts_.streams.find(grant.stream->stream);
     if (!entry.stream) return Denial{Denial::Why::UnknownToken, "the stream was removed"};

@@ -7,7 +7,8 @@ bool WrongTokens::isTooMany(std::string_view address, Instant now) {
     constexpr std::chrono::minutes kWindow{1};
     auto minutes = minutes_.lock();
     if (minutes->size() >= kMaxAddresses) {
-        std::erase_if(*minutes, [&](const auto& entry) { return now - entry.second.start >= kWindow; });
+        std::erase_if(*minutes,
+                      [&](const auto& entry) { return now - entry.second.start >= kWindow; });
         // Still full: many addresses at once. Their wrong tokens are refused, only not counted.
         if (minutes->size() >= kMaxAddresses && !minutes->contains(address)) return false;
     }

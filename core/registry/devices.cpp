@@ -60,6 +60,8 @@ std::optional<Device> Devices::find(Eui device) const {
     return found->second;
 }
 
-std::size_t Devices::size() const { return state_.lock()->devices.size(); }
+std::size_t Devices::size() const {
+    return state_.lock()->devices.size();
+}
 
 }  // namespace runnel

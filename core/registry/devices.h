@@ -15,13 +15,13 @@ namespace runnel {
 
 /// What is known about a device: from its application's file, and learned from its uplinks.
 struct Device {
-    std::optional<Eui> application;   ///< nullopt: heard, but not resolved to an application
-    std::string name;                 ///< "": the network server's name is used
-    bool isConfigured{};              ///< named in a file
-    std::string network;              ///< connector that spoke last for it; "": not heard yet
-    std::string networkDevice;        ///< its address there
-    std::string region;               ///< of its last uplink; "" = unknown
-    std::uint32_t frequencyHz{};      ///< of its last uplink; 0 = not heard yet
+    std::optional<Eui> application;  ///< nullopt: heard, but not resolved to an application
+    std::string name;                ///< "": the network server's name is used
+    bool isConfigured{};             ///< named in a file
+    std::string network;             ///< connector that spoke last for it; "": not heard yet
+    std::string networkDevice;       ///< its address there
+    std::string region;              ///< of its last uplink; "" = unknown
+    std::uint32_t frequencyHz{};     ///< of its last uplink; 0 = not heard yet
 };
 
 /// All devices, in memory. Thread safety: any thread.
@@ -33,8 +33,8 @@ class Devices {
 
     void add(Eui application, const DeviceSpec& device);
 
-    /// Fills application (message's own, else the registry's, else `applications`) and name into each
-    /// message, and remembers where the device is reachable. One lock for the whole batch.
+    /// Fills application (message's own, else the registry's, else `applications`) and name into
+    /// each message, and remembers where the device is reachable. One lock for the whole batch.
     /// `applications` maps a network application id to an application EUI.
     struct Arrival {
         Message& message;

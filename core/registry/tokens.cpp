@@ -18,7 +18,9 @@ void drawRandom(std::uint8_t* out, std::size_t size) {
 
 }  // namespace
 
-Tokens::Tokens() { drawRandom(key_.data(), key_.size()); }
+Tokens::Tokens() {
+    drawRandom(key_.data(), key_.size());
+}
 
 bool Tokens::add(std::string_view token, std::uint64_t stream) {
     auto holders = holders_.lock();

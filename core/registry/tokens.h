@@ -18,7 +18,7 @@ namespace runnel {
 class Tokens {
   public:
     struct Holder {
-        std::uint64_t token{};    ///< names the token
+        std::uint64_t token{};  ///< names the token
         std::uint64_t stream{};
     };
 

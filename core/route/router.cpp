@@ -29,12 +29,12 @@ void Router::add(std::shared_ptr<Stream> stream) {
 void Router::remove(std::uint64_t stream) {
     const std::unique_lock lock(mutex_);
     for (Slots* slots : {&applications_, &devices_, &gateways_}) {
-        std::erase_if(*slots, [&](auto& entry) {
-            std::erase_if(entry.second, [&](const auto& slot) {
+        for (auto& [eui, list] : *slots) {
+            std::erase_if(list, [&](const auto& slot) {
                 return slot->stream->setup().config->stream == stream;
             });
-            return entry.second.empty();
-        });
+        }
+        std::erase_if(*slots, [](const auto& entry) { return entry.second.empty(); });
     }
 }
 
@@ -70,9 +70,10 @@ void Router::match(const Slots& slots, Eui eui, const MessagePtr& message) {
 }
 
 EncodedPtr Router::encodedFor(const StreamSetup& setup, const MessagePtr& message) {
-    const auto found = std::find_if(encoded_.begin(), encoded_.end(), [&](const EncodedPtr& encoded) {
-        return &encoded->format() == setup.format && encoded->view() == setup.view;
-    });
+    const auto found =
+        std::find_if(encoded_.begin(), encoded_.end(), [&](const EncodedPtr& encoded) {
+            return &encoded->format() == setup.format && encoded->view() == setup.view;
+        });
     if (found != encoded_.end()) return *found;
     encoded_.push_back(std::make_shared<const Encoded>(message, *setup.format, setup.view));
     return encoded_.back();

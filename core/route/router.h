@@ -11,9 +11,9 @@
 
 namespace runnel {
 
-/// Finds every stream that covers a message: one hash look-up for its application, one for its device,
-/// one per gateway, however many streams there are. Thread safety: route by one thread; add and remove
-/// by any thread.
+/// Finds every stream that covers a message: one hash look-up for its application, one for its
+/// device, one per gateway, however many streams there are. Thread safety: route by one thread; add
+/// and remove by any thread.
 class Router {
   public:
     void add(std::shared_ptr<Stream> stream);
@@ -26,7 +26,7 @@ class Router {
   private:
     struct Slot {
         std::shared_ptr<Stream> stream;
-        std::vector<EncodedPtr> items;   ///< of the batch that is being routed
+        std::vector<EncodedPtr> items;  ///< of the batch that is being routed
     };
     using Slots = std::unordered_map<Eui, std::vector<std::shared_ptr<Slot>>, EuiHash>;
 
@@ -39,7 +39,8 @@ class Router {
 
     // The router thread's own, kept for their memory.
     std::vector<Slot*> touched_;
-    std::vector<EncodedPtr> encoded_;   ///< of the message that is being matched, one per format and view
+    std::vector<EncodedPtr>
+        encoded_;  ///< of the message that is being matched, one per format and view
 };
 
 }  // namespace runnel

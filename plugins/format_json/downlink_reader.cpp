@@ -90,8 +90,8 @@ std::string hexProblem(std::string_view digits) {
                std::to_string(bad - digits.begin() + 1);
     }
     if (digits.size() % 2 != 0) {
-        return "must be two hexadecimal digits per byte, found " + std::to_string(digits.size()) +
-               " digits";
+        return "must be two hexadecimal digits per byte, found an odd number, " +
+               std::to_string(digits.size());
     }
     return {};
 }
@@ -109,7 +109,8 @@ class Reader final {
         for (const Field& field : members) {
             const auto member = memberCalled(field.name);
             if (!member) {
-                complain(excerpt(field.name), "is not known; known are " + std::string{kKnown});
+                complain(field.name.empty() ? "\"\"" : excerpt(field.name),
+                         "is not known; known are " + std::string{kKnown});
             } else if (values_[*member] != nullptr) {
                 complain(std::string{kNames[*member]}, "must be there once, found it twice");
             } else {

@@ -28,8 +28,9 @@ TEST(ElfStampTest, ReadsKindNameAndVersion) {
 TEST(ElfStampTest, RefusesEveryTruncation) {
     const Bytes file = goodPlugin();
     ASSERT_TRUE(readStamp(file));
-    // Every length up to the end of the headers, then in steps that no alignment hides.
-    for (std::size_t size = 0; size < file.size(); size += size < 2048 ? 1 : 61) {
+    // Every length up to the end of the headers, then in odd steps that no alignment hides.
+    const std::size_t step = file.size() / 1000 | 1;
+    for (std::size_t size = 0; size < file.size(); size += size < 2048 ? 1 : step) {
         const auto stamp = readStamp(std::span(file).first(size));
         ASSERT_FALSE(stamp) << size;
         ASSERT_FALSE(stamp.error().reason.empty());
@@ -41,7 +42,7 @@ TEST(ElfStampTest, SurvivesDamage) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     std::mt19937 random(seed);
     const Bytes good = goodPlugin();
-    for (int round = 0; round < 3000; ++round) {
+    for (int round = 0; round < 500; ++round) {
         Bytes file = good;
         for (int i = 0; i < 4; ++i) {
             const bool isInHeader = random() % 2 == 0;

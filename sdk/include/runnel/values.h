@@ -97,9 +97,11 @@ T valueOr(const Fields& fields, std::string_view name, T fallback) {
 /// Appends two upper-case hexadecimal digits per byte.
 inline void appendHex(std::string& out, const std::uint8_t* bytes, std::size_t size) {
     constexpr std::string_view kDigits = "0123456789ABCDEF";
+    std::size_t at = out.size();
+    out.resize(at + 2 * size);
     for (std::size_t i = 0; i < size; ++i) {
-        out += kDigits[bytes[i] >> 4];
-        out += kDigits[bytes[i] & 15];
+        out[at++] = kDigits[bytes[i] >> 4];
+        out[at++] = kDigits[bytes[i] & 15];
     }
 }
 

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <charconv>
+
+#include "config/mapping_reader.h"
+#include "config/reading.h"
+
+namespace runnel {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMostDevices = 1'000'000;
+
+/// Files named by an EUI. Others, such as README or what an editor leaves, are nobody's business.
+std::vector<fs::path> listFiles(const fs::path& directory, Reading& reading) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string extension = entry->path().extension().string();
+        const bool isOurs = extension == ".yaml" || extension == ".yml" || extension == ".json";
+        if (isOurs && entry->path().filename().string().front() != '.') {
+            files.push_back(entry->path());
+        }
+    }
+    if (error) {
+        FileCheck(directory, reading.complaints).complain("cannot be read: " + error.message());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
+/// The EUI that the file's name spells; a complaint if it is none or was there before.
+std::optional<Eui> readFileName(const fs::path& file, std::map<Eui, fs::path>& seen,
+                                FileCheck& check) {
+    const auto eui = parseEui(file.stem().string());
+    if (!eui) {
+        check.complain("the file's name " + std::string(kEuiRule) + ", found '" +
+                       file.stem().string() + "'; rename it");
+        return std::nullopt;
+    }
+    const auto [first, isNew] = seen.emplace(*eui, file);
+    if (!isNew) {
+        check.complain("is a second file for " + text(*eui) + " beside " +
+                       first->second.filename().string() + "; keep one of them");
+    }
+    return eui;
+}
+
+/// Plain true, 3 and 21.5 are typed; what is quoted, 007 and 12E4 stay texts, as codes look so.
+Value readTag(const YamlNode& node) {
+    const std::string& text = node.scalar;
+    if (node.isQuoted || text.empty()) return Value{text};
+    if (text == "true" || text == "false") return Value{text == "true"};
+    const std::size_t digits = text.front() == '-' ? 1 : 0;
+    const bool isPlain = text.find_first_not_of("0123456789.", digits) == std::string::npos;
+    const bool hasLeadingZero =
+        text.size() > digits + 1 && text[digits] == '0' && text[digits + 1] != '.';
+    if (!isPlain || hasLeadingZero) return Value{text};
+    const char* end = text.data() + text.size();
+    std::int64_t integer{};
+    if (std::from_chars(text.data(), end, integer).ptr == end) return Value{integer};
+    double number{};
+    const auto [read, error] = std::from_chars(text.data(), end, number);
+    return read == end && error == std::errc{} ? Value{number} : Value{text};
+}
+
+Fields readTags(const YamlNode* node, FileCheck& check) {
+    Fields tags;
+    if (node == nullptr) return tags;
+    const MappingReader in(*node, "'tags'", check);
+    for (std::size_t i = 0; i < node->keys.size(); ++i) {
+        const YamlNode& value = node->values[i];
+        if (readText(value, node->keys[i].scalar, check)) {
+            tags.push_back(Field{node->keys[i].scalar, readTag(value)});
+        }
+    }
+    return tags;
+}
+
+std::optional<DeviceSpec> readDevice(const YamlNode& node, FileCheck& check, Reading& reading) {
+    DeviceSpec spec;
+    spec.place = check.place(node);
+    MappingReader in(node, "a device", check);
+    const auto eui = in.requireEui("eui");
+    spec.name = in.text("name");
+    spec.deviceTemplate = in.text("template");
+    spec.tags = readTags(in.find("tags"), check);
+    in.finish();
+    if (!eui) return std::nullopt;
+    spec.eui = *eui;
+    const auto [first, isNew] = reading.devices.emplace(eui->value, spec.place);
+    if (isNew) return spec;
+    check.complain(node, "device " + text(*eui) + " is already at " + first->second.file + ":" +
+                             std::to_string(first->second.line) +
+                             "; a device belongs to one application, once");
+    return std::nullopt;
+}
+
+std::vector<DeviceSpec> readDevices(const std::vector<YamlNode>& list, FileCheck& check,
+                                    Reading& reading) {
+    std::vector<DeviceSpec> devices;
+    for (const YamlNode& node : list) {
+        if (reading.devices.size() >= kMostDevices) {
+            check.complain(node, "more than 1000000 devices in files; expected at most that many");
+            break;
+        }
+        if (auto device = readDevice(node, check, reading)) devices.push_back(std::move(*device));
+    }
+    return devices;
+}
+
+}  // namespace
+
+void readApplicationFiles(Reading& reading) {
+    if (reading.config.applications.empty()) return;
+    std::map<Eui, fs::path> seen;
+    for (const fs::path& file : listFiles(reading.config.applications, reading)) {
+        FileCheck check(file, reading.complaints);
+        const auto eui = readFileName(file, seen, check);
+        const auto root = readYaml(check);
+        if (!root) continue;
+        ApplicationSpec spec;
+        spec.eui = eui.value_or(Eui{});
+        spec.place = {check.file(), root->line, root->column};
+        MappingReader in(*root, "an application file", check);
+        spec.name = in.text("name", text(spec.eui));
+        spec.devices = readDevices(in.list("devices"), check, reading);
+        spec.streams = readStreams(in.list("streams"), {spec.eui, std::nullopt}, check, reading);
+        in.finish();
+        reading.config.applicationSpecs.push_back(std::move(spec));
+    }
+}
+
+void readGatewayFiles(Reading& reading) {
+    if (reading.config.gateways.empty()) return;
+    std::map<Eui, fs::path> seen;
+    for (const fs::path& file : listFiles(reading.config.gateways, reading)) {
+        FileCheck check(file, reading.complaints);
+        const auto eui = readFileName(file, seen, check);
+        const auto root = readYaml(check);
+        if (!root) continue;
+        GatewaySpec spec;
+        spec.eui = eui.value_or(Eui{});
+        spec.place = {check.file(), root->line, root->column};
+        MappingReader in(*root, "a gateway file", check);
+        spec.name = in.text("name", text(spec.eui));
+        spec.streams = readStreams(in.list("streams"), {std::nullopt, spec.eui}, check, reading);
+        in.finish();
+        reading.config.gatewaySpecs.push_back(std::move(spec));
+    }
+}
+
+}  // namespace runnel

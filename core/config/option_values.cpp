@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/option_values.h"
+
+#include <algorithm>
+
+#include "config/mapping_reader.h"
+#include "config/suggestion.h"
+#include "loader/elf_stamp.h"
+#include "loader/option_type.h"
+
+namespace runnel {
+namespace {
+
+const YamlNode* valueOf(const YamlNode* options, std::string_view name) {
+    if (options == nullptr) return nullptr;
+    for (std::size_t i = 0; i < options->keys.size(); ++i) {
+        if (options->keys[i].scalar != name) continue;
+        const YamlNode& value = options->values[i];
+        return value.is != YamlNode::Is::Null ? &value : nullptr;
+    }
+    return nullptr;
+}
+
+bool areScalars(const std::vector<YamlNode>& nodes) {
+    return std::all_of(nodes.begin(), nodes.end(),
+                       [](const YamlNode& node) { return node.is == YamlNode::Is::Scalar; });
+}
+
+std::optional<Value> readList(const YamlNode& node) {
+    if (node.is != YamlNode::Is::Sequence || !areScalars(node.values)) return std::nullopt;
+    List list;
+    for (const YamlNode& entry : node.values) list.push_back(Value{entry.scalar});
+    return Value{std::move(list)};
+}
+
+std::optional<Value> readMap(const YamlNode& node, FileCheck& check) {
+    if (node.is != YamlNode::Is::Mapping || !areScalars(node.values)) return std::nullopt;
+    complainDuplicateKeys(node, check);
+    Fields fields;
+    for (std::size_t i = 0; i < node.keys.size(); ++i) {
+        fields.push_back(Field{node.keys[i].scalar, Value{node.values[i].scalar}});
+    }
+    return Value{std::move(fields)};
+}
+
+std::optional<Value> readValue(const OptionType& type, const YamlNode& node, FileCheck& check) {
+    if (type.is == OptionType::Is::TextList) return readList(node);
+    if (type.is == OptionType::Is::TextMap) return readMap(node, check);
+    if (node.is != YamlNode::Is::Scalar) return std::nullopt;
+    return readScalar(type, node.scalar);
+}
+
+std::string title(const Option& option, const OptionTable& table) {
+    return "option '" + std::string(option.name) + "' of " + table.owner;
+}
+
+std::optional<Value> readWritten(const Option& option, const OptionTable& table,
+                                 const YamlNode& node, FileCheck& check) {
+    // The loader refuses plugins with types that cannot be parsed.
+    const auto type = parseOptionType(option.type);
+    std::optional<Value> value = type ? readValue(*type, node, check) : std::nullopt;
+    if (type && !value) {
+        check.complain(node, title(option, table) + " must be " + expectation(*type) +
+                                 (option.isSecret ? "" : ", found " + found(node)));
+    }
+    return value;
+}
+
+std::optional<Value> fallbackOf(const Option& option) {
+    const auto type = parseOptionType(option.type);
+    if (!type || option.fallback == nullptr) return std::nullopt;
+    return readFallback(*type, option.fallback);
+}
+
+std::vector<std::string> namesOf(const OptionTable& table) {
+    std::vector<std::string> names;
+    for (const Option& option : table.options) names.emplace_back(option.name);
+    return names;
+}
+
+}  // namespace
+
+OptionTable optionsOf(PluginKind kind, const std::string& name, const Plugin& plugin) {
+    return {std::string(text(kind)) + " " + name, {plugin.options, plugin.optionCount}};
+}
+
+OptionTable settingsOf(const std::string& name, const Plugin& plugin) {
+    return {"protocol " + name, {plugin.settings, plugin.settingCount}};
+}
+
+Fields readOptions(const YamlNode* options, const OptionTable& table, const YamlNode& owner,
+                   FileCheck& check) {
+    Fields fields;
+    for (const Option& option : table.options) {
+        const YamlNode* node = valueOf(options, option.name);
+        std::optional<Value> value =
+            node != nullptr ? readWritten(option, table, *node, check) : fallbackOf(option);
+        if (value) {
+            fields.push_back(Field{option.name, std::move(*value)});
+        } else if (node == nullptr && option.isRequired) {
+            check.complain(options != nullptr ? *options : owner,
+                           title(option, table) + " is required, found none: " + option.help);
+        }
+    }
+    return fields;
+}
+
+void complainUnknownOptions(const YamlNode& options, const std::vector<OptionTable>& tables,
+                            const std::vector<std::string>& also, FileCheck& check) {
+    std::vector<std::string> known = also;
+    std::string listing;
+    for (const OptionTable& table : tables) {
+        const std::vector<std::string> names = namesOf(table);
+        known.insert(known.end(), names.begin(), names.end());
+        listing += "; " + table.owner + " has: " + joined(names);
+    }
+    for (const YamlNode& key : options.keys) {
+        if (std::find(known.begin(), known.end(), key.scalar) != known.end()) continue;
+        check.complain(
+            key, "unknown option '" + key.scalar + "'" + didYouMean(key.scalar, known) + listing);
+    }
+}
+
+Fields defaultOptions(std::span<const Option> options) {
+    Fields fields;
+    for (const Option& option : options) {
+        if (auto value = fallbackOf(option)) {
+            fields.push_back(Field{option.name, std::move(*value)});
+        }
+    }
+    return fields;
+}
+
+}  // namespace runnel

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+
+#include "config/option_values.h"
+#include "loader/plugins.h"
+
+namespace runnel {
+
+/// What the files of one configuration share while they are read. Thread safety: one thread.
+struct Reading {
+    const Plugins& plugins;
+    Config& config;
+    std::vector<Complaint>& complaints;
+    std::unordered_map<std::uint64_t, Place> devices;  ///< where each was first written
+    std::map<std::string, Place> tokens;
+    std::set<std::string> checkedSettings;  ///< protocols used without an entry in `protocols:`
+};
+
+/// The plugin, or null after a complaint that says where it was looked for and what there is.
+/// `node` is where its name stands.
+const LoadedPlugin* findPlugin(PluginKind kind, const std::string& name, const YamlNode& node,
+                               FileCheck& check, const Reading& reading);
+
+/// Fills Config with runnel.yaml; `reading` null: without protocols and networks.
+void readMainFile(const YamlNode& root, Config& config, FileCheck& check, Reading* reading);
+
+/// Fills Config::applicationSpecs and gatewaySpecs from their directories.
+void readApplicationFiles(Reading& reading);
+void readGatewayFiles(Reading& reading);
+
+/// Where a list of streams stands: exactly one is set.
+struct StreamHome {
+    std::optional<Eui> application, gateway;
+};
+
+/// The streams of one application or gateway file.
+std::vector<StreamSpec> readStreams(const std::vector<YamlNode>& list, const StreamHome& home,
+                                    FileCheck& check, Reading& reading);
+
+}  // namespace runnel

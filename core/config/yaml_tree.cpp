@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/yaml_tree.h"
+
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+namespace runnel {
+namespace {
+
+constexpr std::uintmax_t kLargestFile = 4U << 20U;
+constexpr std::size_t kDeepest = 32;
+
+/// Builds YamlNodes out of yaml-cpp's events. Refuses by YAML::Exception, which carries the place.
+class TreeBuilder final : public YAML::EventHandler {
+  public:
+    YamlNode takeRoot() { return std::move(root_); }
+    bool hasDocument() const { return hasDocument_; }
+
+    void OnDocumentStart(const YAML::Mark& mark) override {
+        if (hasDocument_) {
+            throw YAML::ParserException(mark, "a second document begins; expected only one");
+        }
+        hasDocument_ = true;
+    }
+    void OnDocumentEnd() override {}
+    void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+        add(makeNode(YamlNode::Is::Null, mark));
+    }
+    void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+        throw YAML::ParserException(mark, "aliases (*name) are not supported; write the value out");
+    }
+    void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  const std::string& value) override {
+        YamlNode node = makeNode(YamlNode::Is::Scalar, mark);
+        node.isQuoted = tag == "!";
+        node.scalar = value;
+        add(std::move(node));
+    }
+    void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                         YAML::EmitterStyle::value) override {
+        open(YamlNode::Is::Sequence, mark);
+    }
+    void OnSequenceEnd() override { close(); }
+    void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                    YAML::EmitterStyle::value) override {
+        open(YamlNode::Is::Mapping, mark);
+    }
+    void OnMapEnd() override { close(); }
+
+  private:
+    static YamlNode makeNode(YamlNode::Is is, const YAML::Mark& mark) {
+        YamlNode node;
+        node.is = is;
+        node.line = mark.line + 1;
+        node.column = mark.column + 1;
+        return node;
+    }
+    void open(YamlNode::Is is, const YAML::Mark& mark) {
+        if (open_.size() == kDeepest) {
+            throw YAML::ParserException(mark, "nested deeper than 32 levels");
+        }
+        open_.push_back(makeNode(is, mark));
+    }
+    void close() {
+        YamlNode done = std::move(open_.back());
+        open_.pop_back();
+        add(std::move(done));
+    }
+    /// The events of a mapping alternate between key and value.
+    void add(YamlNode node) {
+        if (open_.empty()) {
+            root_ = std::move(node);
+            return;
+        }
+        YamlNode& parent = open_.back();
+        const bool isKey =
+            parent.is == YamlNode::Is::Mapping && parent.keys.size() == parent.values.size();
+        if (isKey && node.is != YamlNode::Is::Scalar) {
+            throw YAML::ParserException({}, "a key that is not a text begins in line " +
+                                                std::to_string(node.line) +
+                                                "; expected key: value");
+        }
+        (isKey ? parent.keys : parent.values).push_back(std::move(node));
+    }
+
+    YamlNode root_;
+    std::vector<YamlNode> open_;
+    bool hasDocument_{};
+};
+
+std::optional<std::string> readText(FileCheck& check) {
+    std::error_code error;
+    const std::filesystem::path file = check.file();
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        check.complain(std::string("cannot be opened: ") + std::strerror(errno));
+        return std::nullopt;
+    }
+    if (!std::filesystem::is_regular_file(file, error)) {
+        check.complain("is not a regular file; expected a file");
+        return std::nullopt;
+    }
+    const std::uintmax_t size = std::filesystem::file_size(file, error);
+    if (error || size > kLargestFile) {
+        check.complain("is over 4 MiB; bring so many devices in by the API");
+        return std::nullopt;
+    }
+    std::string text(size, '\0');
+    stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+    text.resize(static_cast<std::size_t>(stream.gcount()));
+    return text;
+}
+
+}  // namespace
+
+std::filesystem::path FileCheck::resolve(const std::string& path) const {
+    const std::filesystem::path file = std::filesystem::absolute(file_);
+    std::filesystem::path resolved = (file.parent_path() / path).lexically_normal();
+    // "plugins/" is "plugins", so that parent_path() means the same for both.
+    if (!resolved.has_filename() && resolved.has_relative_path()) {
+        resolved = resolved.parent_path();
+    }
+    return resolved;
+}
+
+std::optional<YamlNode> readYaml(FileCheck& check) {
+    const std::optional<std::string> text = readText(check);
+    if (!text) return std::nullopt;
+    try {
+        std::istringstream stream(*text);
+        YAML::Parser parser(stream);
+        TreeBuilder builder;
+        while (parser.HandleNextDocument(builder)) {
+        }
+        return builder.takeRoot();
+    } catch (const YAML::Exception& exception) {
+        const YAML::Mark& mark = exception.mark;
+        check.complain(mark.is_null() ? Place{check.file()}
+                                      : Place{check.file(), mark.line + 1, mark.column + 1},
+                       "is not readable as YAML: " + exception.msg);
+    }
+    return std::nullopt;
+}
+
+std::string found(const YamlNode& node) {
+    constexpr std::size_t kMost = 40;
+    switch (node.is) {
+        case YamlNode::Is::Null:
+            return "nothing";
+        case YamlNode::Is::Sequence:
+            return "a list";
+        case YamlNode::Is::Mapping:
+            return "a mapping";
+        case YamlNode::Is::Scalar:
+            break;
+    }
+    std::string shown = node.scalar.substr(0, kMost);
+    for (char& c : shown) {
+        if (static_cast<unsigned char>(c) < ' ') c = ' ';
+    }
+    return "'" + shown + (node.scalar.size() > kMost ? "…'" : "'");
+}
+
+}  // namespace runnel

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "network_event.h"
+
+#include <Poco/DigestEngine.h>
+#include <Poco/SHA1Engine.h>
+
+#include "chirpstack_event.h"
+#include "plain_event.h"
+#include "tts_event.h"
+
+namespace runnel::http {
+
+namespace {
+
+NetworkEvent readShape(const Poco::JSON::Object::Ptr& root, std::string_view document,
+                       std::string_view event, JsonReader::Complaint& complaint) {
+    const JsonReader exact(root, complaint);
+    if (exact.has("deviceInfo")) return readChirpstack(exact, event);
+    if (exact.has("end_device_ids")) return readTheThings(exact, contentId(document));
+    const JsonReader anyCase(root, complaint, JsonReader::Keys::AnyCase);
+    if (anyCase.has("DeviceEUI")) return readPlain(anyCase, contentId(document));
+    complaint = Error{"",
+                      "the document must have deviceInfo (ChirpStack v4), end_device_ids (The "
+                      "Things Stack v3) or DeviceEUI (plain), found none of them"};
+    return {};
+}
+
+}  // namespace
+
+Result<NetworkEvent> readEvent(std::string_view document, std::string_view event) {
+    const auto root = parseObject(document);
+    if (!root) return root.error();
+    JsonReader::Complaint complaint;
+    NetworkEvent result = readShape(*root, document, event, complaint);
+    if (complaint) return *std::move(complaint);
+    return result;
+}
+
+std::string contentId(std::string_view document) {
+    Poco::SHA1Engine engine;
+    engine.update(document.data(), document.size());
+    return Poco::DigestEngine::digestToHex(engine.digest());
+}
+
+}  // namespace runnel::http

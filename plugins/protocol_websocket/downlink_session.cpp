@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "downlink_session.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "inbox.h"
+#include "settings.h"
+
+namespace runnel::websocket {
+
+namespace {
+
+/// The interface hands over receipts that are already in the stream's format and does not say what
+/// they mean. Every format writes the word "accepted" or "rejected" ahead of what a sender chose.
+bool isRejection(std::string_view receipt) {
+    const std::size_t rejected = receipt.find("rejected");
+    return rejected != std::string_view::npos && rejected < receipt.find("accepted");
+}
+
+}  // namespace
+
+DownlinkSession::DownlinkSession(std::shared_ptr<Inbox> inbox, net::HttpResponder responder,
+                                 std::string contentType)
+    : inbox_(std::move(inbox)),
+      responder_(std::move(responder)),
+      contentType_(std::move(contentType)) {}
+
+void DownlinkSession::answer(Ticket, std::vector<std::string> documents) {
+    // By way of the inbox even on the loop's own thread: this may be inside receive().
+    inbox_->order([self = shared_from_this(), documents = std::move(documents)] {
+        self->finishWith(documents);
+    });
+}
+
+void DownlinkSession::close(CloseReason reason, std::string_view text) {
+    inbox_->order(
+        [self = shared_from_this(), why = std::string(text.empty() ? closeText(reason) : text)] {
+            self->finish(503, why);
+        });
+}
+
+void DownlinkSession::begin(std::shared_ptr<SessionHost> host, std::string_view document,
+                            std::function<void()> done) {
+    host_ = std::move(host);
+    done_ = std::move(done);
+    host_->receive({.document = document, .device = std::nullopt}, 1);
+}
+
+void DownlinkSession::finishWith(const std::vector<std::string>& documents) {
+    std::string body;
+    for (const std::string& document : documents) body.append(document).append("\n");
+    const bool isRejected = std::any_of(documents.begin(), documents.end(), isRejection);
+    finish(isRejected ? 422 : 200, contentType_, body);
+}
+
+void DownlinkSession::finish(int status, const std::string& line) {
+    finish(status, "text/plain; charset=utf-8", line + "\n");
+}
+
+void DownlinkSession::finish(int status, const std::string& contentType, const std::string& body) {
+    const std::shared_ptr<SessionHost> host = std::exchange(host_, nullptr);
+    if (!host) return;
+    responder_.respond(status, contentType, body);
+    host->closed("answered");
+    std::exchange(done_, nullptr)();
+}
+
+}  // namespace runnel::websocket

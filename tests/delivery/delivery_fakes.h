@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "delivery/catch_up.h"
+#include "delivery/stream.h"
+#include "journal/memory_journal.h"
+
+namespace runnel::test {
+
+inline constexpr Eui kApplication{0x70B3D57ED0000001};
+inline constexpr Eui kDevice{0x0080E1150529E258};
+
+/// Documents are the frame counter; 13 throws, 14 cannot be said, 15 is filtered.
+class CounterFormat final : public Format {
+  public:
+    std::string_view contentType() const override { return "text/plain"; }
+    bool isText() const override { return true; }
+    bool wantsFields() const override { return false; }
+    Result<std::string> encode(const EncodeInput& input) const override {
+        const std::uint32_t counter = input.message.frameCounter;
+        if (counter == 13) throw std::runtime_error("thirteen");
+        if (counter == 14) return Error{"FrameCounter", "fourteen"};
+        if (counter == 15) return std::string();
+        return std::to_string(counter);
+    }
+    std::string encode(const Receipt& receipt) const override {
+        return receipt.rejected ? "no " + receipt.rejected->reason : "yes " + receipt.id;
+    }
+    std::string encode(const Gap& gap) const override {
+        return "gap " + std::to_string(gap.messages);
+    }
+    std::vector<Request> decode(const DecodeInput& input) const override {
+        if (input.document == "throw") throw std::runtime_error("decode");
+        if (input.document.substr(0, 4) == "ack ") {
+            return {Acknowledge{std::stoull(std::string(input.document.substr(4)))}};
+        }
+        Downlink downlink;
+        downlink.id = input.document;
+        return {downlink};
+    }
+};
+
+class AcceptingDesk final : public DownlinkDesk {
+  public:
+    void submit(const Grant&, Downlink downlink, Answer answer) override {
+        answer({downlink.id, downlink.device, {}});
+    }
+};
+
+class QuietLog final : public Log {
+  public:
+    void write(Level, std::string_view, std::string_view) override {}
+};
+
+/// Counts ready() so that a test can wait for it.
+class FakeSession final : public Session {
+  public:
+    void ready() override {
+        const std::lock_guard lock(mutex_);
+        ++readies_;
+        changed_.notify_all();
+    }
+    void answer(Ticket ticket, std::vector<std::string> documents) override {
+        answers.emplace_back(ticket, std::move(documents));
+    }
+    void close(CloseReason reason, std::string_view) override { closedFor = reason; }
+
+    /// Waits until ready() was called more than `seen` times; returns how often it was called.
+    int waitReady(int seen) {
+        std::unique_lock lock(mutex_);
+        if (!changed_.wait_for(lock, std::chrono::seconds(10), [&] { return readies_ > seen; })) {
+            throw std::runtime_error("no ready() within 10 s");
+        }
+        return readies_;
+    }
+    int readies() {
+        const std::lock_guard lock(mutex_);
+        return readies_;
+    }
+
+    std::vector<std::pair<Ticket, std::vector<std::string>>> answers;
+    std::optional<CloseReason> closedFor;
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    int readies_ = 0;
+};
+
+/// A stream with everything around it, and a client that takes like a protocol plugin would.
+class Bench {
+  public:
+    explicit Bench(std::size_t capacity = MemoryJournal::kDefaultCapacity)
+        : journal(1000, capacity),
+          catchUp(journal, log),
+          stream(std::make_shared<Stream>(setup(), StreamParts{journal, catchUp, desk},
+                                          journal.head())) {}
+
+    /// Journals and routes `count` uplinks whose frame counters continue at `nextCounter`.
+    void publish(std::size_t count) {
+        std::vector<std::shared_ptr<Message>> batch;
+        for (std::size_t i = 0; i < count; ++i) {
+            auto message = std::make_shared<Message>();
+            message->application = kApplication;
+            message->device = kDevice;
+            message->frameCounter = nextCounter++;
+            batch.push_back(std::move(message));
+        }
+        if (!journal.append(batch)) throw std::runtime_error("append");
+        std::vector<EncodedPtr> items;
+        for (const auto& message : batch) {
+            items.push_back(std::make_shared<const Encoded>(message, use, View{}));
+        }
+        stream->deliver(items);
+    }
+
+    struct Client {
+        std::shared_ptr<FakeSession> session = std::make_shared<FakeSession>();
+        std::shared_ptr<SessionHost> host;
+        std::vector<Parcel> parcels;
+        int seen = 0;
+
+        /// Takes everything there is now.
+        std::size_t take(std::size_t maxParcels = 100'000, std::size_t maxBytes = 1 << 30) {
+            return host->take(parcels, maxParcels, maxBytes);
+        }
+        /// Takes until it has `count` parcels, waiting for ready() in between.
+        void takeUntil(std::size_t count) {
+            while (parcels.size() < count) {
+                if (take() == 0) seen = session->waitReady(seen);
+            }
+        }
+        std::vector<std::string> documents() const {
+            std::vector<std::string> all;
+            for (const Parcel& parcel : parcels) {
+                all.insert(all.end(), parcel.documents->begin(), parcel.documents->end());
+            }
+            return all;
+        }
+        void settleAll() { host->settleThrough(parcels.back().id); }
+    };
+
+    Client attach(SessionRequest request = {}) {
+        Client client;
+        client.host =
+            stream->attach(Grant{1, true, true, stream->setup().config}, request, client.session);
+        return client;
+    }
+
+    StreamSetup setup() {
+        auto config = std::make_shared<StreamConfig>();
+        config->stream = 1;
+        config->name = "test/stream";
+        config->application = kApplication;
+        return {.config = std::move(config),
+                .scope = {Scope::Level::Application, kApplication},
+                .format = &use,
+                .view = {},
+                .kinds = 1U << static_cast<unsigned>(Kind::Uplink)};
+    }
+
+    QuietLog log;
+    AcceptingDesk desk;
+    FormatUse use{"format_counter", std::make_unique<CounterFormat>()};
+    MemoryJournal journal;
+    CatchUp catchUp;
+    std::shared_ptr<Stream> stream;
+    std::uint32_t nextCounter = 100;
+};
+
+}  // namespace runnel::test
