@@ -18,9 +18,9 @@ RUN = {
     "./dev lint": (".ci/run", "./dev lint"),
     "build/dev/bin/runneld --config FILE --check": ("tests/system/check_config.py", "--check"),
     "build/dev/bin/runneld --config FILE --list-plugins":
-        ("tests/system/plugin_readmes.py", "--list-plugins"),
+        ("tests/system/list_plugins.py", "--list-plugins"),
     "build/dev/bin/runneld --config FILE --describe-plugin protocol websocket":
-        ("tests/system/plugin_readmes.py", "--describe-plugin"),
+        ("tests/system/list_plugins.py", "--describe-plugin"),
     "npx wscat -n -c 'wss://127.0.0.1:8443/?token=TOKEN'": ("tests/system/clients.py", "wscat"),
     "/usr/bin/python3 tests/support/watch.py 'wss://127.0.0.1:8443/?token=TOKEN'":
         (".ci/run", "./dev demo --documents"),
