@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Every command that a document shows in a ```sh block is one that a test or .ci/run runs, or one
+that is listed here with the reason why none can. A relative link leads to a file."""
+import re
+
+import tree
+
+FENCE = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+
+# What runs the command; the file has to contain the words.
+RUN = {
+    "./dev demo": (".ci/run", "./dev demo --documents"),
+    "./dev test": (".ci/run", "./dev test"),
+    "./dev test --asan": (".ci/run", "./dev test --asan"),
+    "./dev build": (".ci/run", "./dev test"),
+    "./dev format": (".ci/run", "./dev format --check"),
+    "./dev lint": (".ci/run", "./dev lint"),
+    "build/dev/bin/runneld --config FILE --check": ("tests/system/check_config.py", "--check"),
+    "build/dev/bin/runneld --config FILE --list-plugins":
+        ("tests/system/list_plugins.py", "--list-plugins"),
+    "build/dev/bin/runneld --config FILE --describe-plugin protocol websocket":
+        ("tests/system/list_plugins.py", "--describe-plugin"),
+    "npx wscat -n -c 'wss://127.0.0.1:8443/?token=TOKEN'": ("tests/system/clients.py", "wscat"),
+    "/usr/bin/python3 tests/support/watch.py 'wss://127.0.0.1:8443/?token=TOKEN'":
+        (".ci/run", "./dev demo --documents"),
+}
+# Shown for people only: needs a checkout of theirs, or changes the machine.
+SHOWN = {
+    "git clone URL runnel && cd runnel",
+    "./dev test -R PATTERN",
+    "./dev bench",
+    "git config core.hooksPath .githooks",
+}
+
+
+def commands(text):
+    for block in FENCE.findall(text):
+        for line in block.splitlines():
+            line = line.split(" # ")[0].strip()
+            if line and not line.startswith("#"):
+                yield line
+
+
+def check(path):
+    place, text = tree.name(path), tree.text(path)
+    for command in commands(text):
+        if command in SHOWN:
+            continue
+        if command not in RUN:
+            yield f"{place}: no test runs `{command}` (see tests/structure/readme_commands.py)"
+            continue
+        runner, words = RUN[command]
+        if words not in tree.text(tree.ROOT / runner):
+            yield f"{place}: {runner} should run `{command}` but does not contain \"{words}\""
+    for link in LINK.findall(text):
+        if "://" not in link and not (path.parent / link).exists():
+            yield f"{place}: the link {link} leads nowhere"
+
+
+def main():
+    documents = tree.files("*.md")
+    tree.finish("documents", len(documents), [c for path in documents for c in check(path)])
+
+
+if __name__ == "__main__":
+    main()
