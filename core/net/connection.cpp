@@ -17,10 +17,12 @@ namespace runnel::net {
 
 namespace {
 
-constexpr std::size_t kRecord = 16 * 1024;       // the largest TLS record
-constexpr std::size_t kTurnBudget = 128 * 1024;  // bytes per connection, direction and turn
-constexpr std::size_t kProbablyMore = 4 * 1024;  // a read this large is followed by another try
-constexpr std::uint8_t kMaxExtensions = 30;      // of the closing deadline, by a trickling peer
+constexpr std::size_t kRecord = std::size_t{16} * 1024;  // the largest TLS record
+constexpr std::size_t kTurnBudget =
+    std::size_t{128} * 1024;  // bytes per connection, direction and turn
+constexpr std::size_t kProbablyMore =
+    std::size_t{4} * 1024;                   // a read this large is followed by another try
+constexpr std::uint8_t kMaxExtensions = 30;  // of the closing deadline, by a trickling peer
 
 std::uint32_t clamp(std::size_t value) {
     constexpr std::size_t kMax = std::numeric_limits<std::uint32_t>::max() / 2;
@@ -228,8 +230,28 @@ bool Connection::send(std::span<const std::uint8_t> bytes) {
     }
     output_.insert(output_.end(), bytes.begin(), bytes.end());
     if (pendingBytes() > lowWatermark_) isAboveWatermark_ = true;
-    if (!isWriteBlocked_ && !isWriteWaiting_) loop_.atEndOfTurn(*this);
+    if (isWriteBlocked_ || isWriteWaiting_) return true;
+    loop_.atEndOfTurn(*this);
+    if (pendingBytes() >= kRecord) writeFullRecords();
     return true;
+}
+
+/// Full records gain nothing by waiting for the end of the turn, but cost fresh memory. Whatever
+/// goes wrong here is left to the flush at the end of the turn, which meets it again: callbacks
+/// never come out of send().
+void Connection::writeFullRecords() {
+    while (retry_ == 0 && pendingBytes() >= kRecord) {
+        const IoResult result = transport_.write(std::span(output_).subspan(head_, kRecord));
+        if (result.status != IoStatus::Done) {
+            retry_ = kRecord;
+            return;
+        }
+        hasProgressed_ = true;
+        head_ += static_cast<std::uint32_t>(result.bytes);
+    }
+    if (retry_ != 0) return;
+    output_.erase(output_.begin(), output_.begin() + head_);
+    head_ = 0;
 }
 
 void Connection::flush() {

@@ -63,8 +63,8 @@ struct ConnectionOptions {
 
 /// One non-blocking TCP connection, TLS or plain, server or client side, driven by an EventLoop.
 ///
-/// Sending: send() appends to an output buffer; everything sent during a turn leaves at the end of
-/// the turn, in TLS records of up to 16 KiB. An idle connection holds no buffer.
+/// Sending: send() appends to an output buffer; what is sent during a turn leaves at the end of the
+/// turn, or as soon as it fills a TLS record (16 KiB). An idle connection holds no buffer.
 /// Receiving: through the loop's shared buffer, at most about 128 KiB per turn.
 ///
 /// Thread safety: none; the loop's thread only (open() too).
@@ -136,6 +136,7 @@ class Connection final : private EventHandler, private TurnHook {
     void becomeOpen();
     void receive();
     void discard();
+    void writeFullRecords();
     void flush();
     bool writeSome(std::size_t& budget);
     void afterFlush();

@@ -39,7 +39,7 @@ void TurnHook::unlink() {
     next = previous = nullptr;
 }
 
-EventLoop::EventLoop() : scratch_(64 * 1024) {
+EventLoop::EventLoop() : scratch_(std::size_t{64} * 1024) {
     hooks_.next = hooks_.previous = &hooks_;
     epollFd_ = checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1");
     wakeFd_ = checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");

@@ -17,14 +17,13 @@ void HttpExchange::answer(HttpResponse response) {
         const std::lock_guard lock(path_->mutex);
         if (path_->loop == nullptr) return;
         if (!path_->loop->isInLoopThread()) {
-            path_->loop->post(
-                [path = path_, number = number_, late = std::move(response)]() mutable {
-                    if (path->session != nullptr) path->session->answer(number, std::move(late));
-                });
+            path_->loop->post([path = path_, number = number_, late = std::move(response)] {
+                if (path->session != nullptr) path->session->answer(number, late);
+            });
             return;
         }
     }
-    if (path_->session != nullptr) path_->session->answer(number_, std::move(response));
+    if (path_->session != nullptr) path_->session->answer(number_, response);
 }
 
 std::optional<TakenConnection> HttpExchange::takeOver() {

@@ -46,9 +46,9 @@ std::string statusLine(int status);
 std::string serialize(const HttpResponse& response, bool isHead, bool isKeepAlive);
 
 struct HttpLimits {
-    std::size_t maxHeadBytes = 16 * 1024;
-    std::size_t maxTargetBytes = 8 * 1024;
-    std::size_t maxBodyBytes = 64 * 1024;
+    std::size_t maxHeadBytes = std::size_t{16} * 1024;
+    std::size_t maxTargetBytes = std::size_t{8} * 1024;
+    std::size_t maxBodyBytes = std::size_t{64} * 1024;
     std::chrono::milliseconds headDeadline{10'000};
     std::chrono::milliseconds bodyDeadline{30'000};
     std::chrono::milliseconds idleDeadline{60'000};  // keep-alive; and without progress in sending

@@ -58,24 +58,30 @@ std::size_t HttpRequestParser::feed(std::string_view bytes) {
 std::size_t HttpRequestParser::run(std::string_view bytes) {
     std::size_t used = 0;
     while (state_ < State::Done && used < bytes.size()) {
-        const std::string_view rest = bytes.substr(used);
-        boost::beast::error_code error;
-        const std::size_t count =
-            beast_->parser.put(boost::asio::const_buffer(rest.data(), rest.size()), error);
+        const std::size_t count = put(bytes.substr(used));
+        if (count == 0) break;
         used += count;
-        isStarted_ = isStarted_ || count > 0;
-        if (error && error != http::error::need_more) {
-            failFrom(error.value(), rest);
-            break;
-        }
-        if (state_ == State::Head && beast_->parser.is_header_done()) headDone();
-        if (state_ == State::Body && beast_->parser.is_done()) state_ = State::Done;
-        if (error || count == 0) break;
     }
     if (state_ < State::Done && bytes.size() - used > limits_.maxHeadBytes) {
         fail(400, "a line of the chunked body is too long");
     }
     return used;
+}
+
+/// Gives Beast the bytes once; it takes the start line, the fields or a part of the body, or
+/// nothing while these are incomplete.
+std::size_t HttpRequestParser::put(std::string_view bytes) {
+    boost::beast::error_code error;
+    const std::size_t count =
+        beast_->parser.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
+    if (error && error != http::error::need_more) {
+        failFrom(error.value(), bytes);
+        return count;
+    }
+    isStarted_ = isStarted_ || count > 0;
+    if (state_ == State::Head && beast_->parser.is_header_done()) headDone();
+    if (state_ == State::Body && beast_->parser.is_done()) state_ = State::Done;
+    return count;
 }
 
 void HttpRequestParser::failFrom(int error, std::string_view bytes) {

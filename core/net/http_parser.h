@@ -36,6 +36,7 @@ class HttpRequestParser final {
     class Beast;
 
     std::size_t run(std::string_view bytes);
+    std::size_t put(std::string_view bytes);
     void headDone();
     bool checkHead();
     bool readTarget(std::string_view target);

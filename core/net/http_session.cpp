@@ -9,8 +9,9 @@ namespace runnel::net {
 
 namespace {
 
-constexpr std::size_t kMaxPipelinedBytes = 64 * 1024;  // read ahead of the request in hand
-constexpr std::size_t kPiece = 256 * 1024;             // of a large answer
+constexpr std::size_t kMaxPipelinedBytes =
+    std::size_t{64} * 1024;                              // read ahead of the request in hand
+constexpr std::size_t kPiece = std::size_t{256} * 1024;  // of a large answer
 
 }  // namespace
 
@@ -116,7 +117,7 @@ void HttpSession::dispatch() {
     }
 }
 
-void HttpSession::answer(std::uint64_t number, HttpResponse response) {
+void HttpSession::answer(std::uint64_t number, const HttpResponse& response) {
     if (number != number_ || phase_ != Phase::Handling || !connection_) return;
     isKeepAlive_ = isKeepAlive_ && !response.isLast;
     output_ = serialize(response, isHead_, isKeepAlive_);

@@ -26,7 +26,7 @@ class HttpSession final : private ConnectionHandler {
 
     /// Cuts the ties to server and loop; the object may then outlive both.
     void detach();
-    void answer(std::uint64_t number, HttpResponse response);
+    void answer(std::uint64_t number, const HttpResponse& response);
     std::optional<TakenConnection> takeOver(std::uint64_t number);
 
   private:

@@ -57,6 +57,7 @@ TEST(EventLoopTest, RunsEveryPostedTaskInOrderPerThread) {
     std::vector<int> last(4, -1);
     int total = 0;
     std::vector<std::thread> posters;
+    posters.reserve(4);
     for (int poster = 0; poster < 4; ++poster) {
         posters.emplace_back([&, poster] {
             for (int number = 0; number < kEach; ++number) {
@@ -158,6 +159,7 @@ TEST(EventLoopTest, HandlerDestroyedByAnotherInTheSameBatchIsNotCalled) {
     EventLoop loop;
     int calls = 0;
     std::vector<std::unique_ptr<Source>> sources;
+    sources.reserve(50);
     for (int i = 0; i < 50; ++i) {
         sources.push_back(std::make_unique<Source>(loop, [&](Source& self) {
             ++calls;

@@ -138,6 +138,7 @@ TEST(ListenerTest, LimitOfConnectionsRefusesAtOnceAndRecovers) {
         return listener->address();
     });
     std::vector<std::unique_ptr<BlockingClient>> clients;
+    clients.reserve(3);
     for (int i = 0; i < 3; ++i) {
         clients.push_back(std::make_unique<BlockingClient>(address, Mode::Plain));
     }

@@ -102,7 +102,7 @@ class TestServer final {
     std::map<CloseReason, int> ends;
 
   private:
-    void ended(Ended ended, Peer& peer) {
+    void ended(const Ended& ended, Peer& peer) {
         if (ends.empty()) firstEnd_.set_value(ended);
         ++ends[ended.reason];
         peers.erase(&peer);

@@ -55,8 +55,7 @@ std::size_t contentLength(std::string head) {
 }  // namespace
 
 BlockingClient::BlockingClient(std::string_view address, Mode mode,
-                               std::chrono::milliseconds timeout, int receiveBuffer)
-    : timeout_(timeout) {
+                               std::chrono::milliseconds timeout, int receiveBuffer) {
     ::signal(SIGPIPE, SIG_IGN);
     fd_ = ::socket(address.front() == '[' ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd_ < 0) throw std::runtime_error("no socket");
@@ -120,6 +119,7 @@ std::string BlockingClient::readSome(std::size_t max) {
         return taken;
     }
     if (fd_ < 0) return {};
+    max = std::min<std::size_t>(max, 65536);
     std::string bytes(max, '\0');
     ssize_t count = 0;
     errno = 0;

@@ -58,7 +58,6 @@ class BlockingClient final {
     void startTls();
 
     int fd_ = -1;
-    std::chrono::milliseconds timeout_;
     SSL_CTX* context_ = nullptr;
     SSL* ssl_ = nullptr;
     std::string buffer_;  // read, but not yet asked for
