@@ -90,7 +90,7 @@ class WebSocketSession final : public Session,
 
     void deliver();
     Room room() const;
-    void takeSome(Room room);
+    std::size_t takeSome(Room room);
     std::size_t sendParcel(const Parcel& parcel);
     void sendFrame(net::WebSocketOpcode opcode, std::string_view payload);
     void sendClose(net::WebSocketClose code, std::string_view text);
