@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kPatience{3500};  // with sessions, when stopping
 constexpr std::chrono::seconds kTlsCheck{1};
+// Far above what a session queues: one parcel may hold several large documents.
+constexpr std::size_t kMaxPendingBytes = std::size_t{8} << 20U;
 
 net::TlsContext contextOf(const Tls& tls) {
     return net::TlsContext::server({.certificatePem = tls.certificatePem, .keyPem = tls.keyPem},
@@ -93,7 +95,7 @@ Status WebSocketProtocol::start() {
     try {
         net::ListenerOptions options;
         options.connection.tls = contextOf(*tls);
-        options.connection.maxPendingBytes = 8 * WebSocketSession::kOutputBudget;
+        options.connection.maxPendingBytes = kMaxPendingBytes;
         options.connection.lowWatermark = WebSocketSession::kOutputBudget / 4;
         options.admission = std::make_shared<net::Admission>(
             net::AdmissionLimits{.connections = settings_.maxConnections});

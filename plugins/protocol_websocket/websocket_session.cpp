@@ -14,6 +14,8 @@ namespace runnel::websocket {
 namespace {
 
 constexpr std::size_t kMaxParcels = 512;  // of one take
+constexpr std::size_t kTurnBudget = std::size_t{256} * 1024;
+constexpr std::size_t kFrameCost = 64;  // in bytes, roughly, besides its payload
 constexpr std::chrono::seconds kCloseDeadline{2};
 constexpr int kSilencesToTheEnd = 3;
 
@@ -76,10 +78,15 @@ void WebSocketSession::takeReady() {
 
 void WebSocketSession::deliver() {
     if (phase_ != Phase::Open || !connection_) return;
+    std::size_t cost = 0;
     while (hasMore_ && connection_->isOpen()) {
         const Room left = room();
         if (left.frames == 0 || left.bytes == 0) break;  // a PONG or drained() goes on
-        takeSome(left);
+        if (cost >= kTurnBudget) {
+            ready();  // the others first
+            break;
+        }
+        cost += takeSome(left);
     }
     if (hasUnsettled()) loop_.watch(*this);
 }
@@ -91,13 +98,15 @@ WebSocketSession::Room WebSocketSession::room() const {
     return {std::min(room.frames, ledger_.frameRoom()), std::min(room.bytes, ledger_.byteRoom())};
 }
 
-void WebSocketSession::takeSome(Room room) {
+/// Returns what it cost, in bytes, so that a reader as fast as we are does not keep the loop.
+std::size_t WebSocketSession::takeSome(Room room) {
     std::vector<Parcel>& parcels = loop_.parcels();
     const std::size_t count = host_->take(parcels, room.frames, room.bytes);
     std::size_t bytes = 0;
     for (const Parcel& parcel : parcels) bytes += sendParcel(parcel);
     parcels.clear();
     hasMore_ = count >= room.frames || bytes >= room.bytes;
+    return bytes + count * kFrameCost;
 }
 
 std::size_t WebSocketSession::sendParcel(const Parcel& parcel) {

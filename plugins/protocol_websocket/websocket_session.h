@@ -27,7 +27,7 @@ class SessionLoop;
 /// One WebSocket client. Takes parcels while the other side keeps up, writes their documents as
 /// frames, and settles them as the stream's option `acknowledge` says.
 ///
-/// At most about 256 KiB wait for the socket, and with `pong` at most 4,096 frames or 1 MiB for a
+/// At most about 64 KiB wait for the socket, and with `pong` at most 4,096 frames or 1 MiB for a
 /// PONG. Reading rests while 1,024 requests are unanswered or the client does not read its answers.
 ///
 /// Thread safety: the overrides of Session from any thread, the rest on the loop's. May be
@@ -38,7 +38,7 @@ class WebSocketSession final : public Session,
                                private net::WebSocketEvents {
   public:
     static constexpr std::size_t kMaxUnanswered = 1024;
-    static constexpr std::size_t kOutputBudget = std::size_t{256} * 1024;
+    static constexpr std::size_t kOutputBudget = std::size_t{64} * 1024;
 
     WebSocketSession(SessionLoop& loop, std::shared_ptr<const StreamConfig> stream);
     ~WebSocketSession() override;
@@ -90,7 +90,7 @@ class WebSocketSession final : public Session,
 
     void deliver();
     Room room() const;
-    void takeSome(Room room);
+    std::size_t takeSome(Room room);
     std::size_t sendParcel(const Parcel& parcel);
     void sendFrame(net::WebSocketOpcode opcode, std::string_view payload);
     void sendClose(net::WebSocketClose code, std::string_view text);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
 #include <string>
 #include <vector>
 
@@ -195,6 +196,37 @@ TEST_F(WebSocketTest, ForgetsAnIncompleteMessageWithItsConnection) {
     EXPECT_EQ(pool.borrowed(), 0U);
     feed(clientFrame(1, "whole"));
     EXPECT_EQ(recorder.lines, Lines{"text:whole"});
+}
+
+/// Right frames, damaged in a few places, in pieces of any size: nothing may be read or written out
+/// of bounds, no parser may be lost, and nothing may follow the end.
+TEST(WebSocketNoiseTest, SurvivesDamagedFrames) {
+    const unsigned seed = std::random_device{}();
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937 random(seed);
+    const auto below = [&](std::size_t bound) { return random() % bound; };
+    WebSocketPool pool{1000};
+    for (int round = 0; round < 3000; ++round) {
+        std::string bytes;
+        for (int i = 0; i < 4; ++i) {
+            const std::string payload(below(200), 'x');
+            bytes += clientFrame(static_cast<unsigned>(below(11)), payload,
+                                 {.isFinal = below(4) != 0, .isMasked = below(20) != 0});
+        }
+        for (std::size_t i = below(3); i > 0; --i) bytes[below(bytes.size())] ^= 1 << below(8);
+        WebSocketReceiver receiver(pool);
+        Recorder recorder;
+        for (std::size_t at = 0; at < bytes.size();) {
+            const std::size_t size = 1 + below(100);
+            receiver.feed(frameBytes(std::string_view(bytes).substr(at, size)), recorder);
+            at += size;
+        }
+        for (std::size_t i = 0; i + 1 < recorder.lines.size(); ++i) {
+            EXPECT_FALSE(recorder.lines[i].starts_with("failed:"));
+            EXPECT_FALSE(recorder.lines[i].starts_with("closed:"));
+        }
+    }
+    EXPECT_EQ(pool.borrowed(), 0U);
 }
 
 std::string encoded(WebSocketOpcode opcode, std::string_view payload) {

@@ -86,14 +86,13 @@ TEST_F(DoorTest, PassesOnWhereToStart) {
 
 TEST_F(DoorTest, NamesTheParameterThatIsWrong) {
     start();
-    for (const std::string name : {"since", "from"}) {
-        for (const std::string value : {"", "x", "-1", "1.5", "9007199254740992", "1%20"}) {
-            if (name == "from" && value == "9007199254740992") continue;
-            const std::string response = upgrade("/?token=good-token&" + name + "=" + value);
-            EXPECT_TRUE(isStatus(response, 400) && has(response, name + " must be")) << response;
-        }
+    for (const std::string query :
+         {"since=", "since=x", "since=-1", "since=1.5", "since=9007199254740992", "since=1%20",
+          "from=", "from=now", "from=253402300800", "from=99999999999999999999"}) {
+        const std::string response = upgrade("/?token=good-token&" + query);
+        const std::string expected = query.substr(0, query.find('=')) + " must be";
+        EXPECT_TRUE(isStatus(response, 400) && has(response, expected)) << response;
     }
-    EXPECT_TRUE(isStatus(upgrade("/?token=good-token&from=99999999999999999999"), 400));
     EXPECT_EQ(broker.sessions(), 0U);
 }
 
