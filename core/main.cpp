@@ -109,7 +109,8 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
     }
     const Plugins plugins = loadPlugins(main.config.plugins, main.config.data / "plugins", log);
     ReadResult all = readAll(line.config, plugins);
-    for (const Complaint& complaint : all.complaints) log.write(Level::Error, "config", text(complaint));
+    for (const Complaint& complaint : all.complaints)
+        log.write(Level::Error, "config", text(complaint));
     const bool canStart = std::all_of(all.complaints.begin(), all.complaints.end(),
                                       [](const Complaint& one) { return one.isMissingPlugin; });
     if (!canStart) {
@@ -122,7 +123,8 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
     do {
         sigwait(&signals, &signal);
         if (signal == SIGHUP) {
-            log.write(Level::Warning, "broker", "SIGHUP: a reload is not possible yet, restart instead");
+            log.write(Level::Warning, "broker",
+                      "SIGHUP: a reload is not possible yet, restart instead");
         }
     } while (signal == SIGHUP);
     broker.stop();
@@ -158,7 +160,8 @@ int main(int argc, char** argv) {
     const auto line = parseCommandLine({argv + 1, static_cast<std::size_t>(argc - 1)});
     if (!line) {
         std::cerr << line.error().field << (line.error().field.empty() ? "" : " ")
-                  << line.error().reason << "\n" << usage();
+                  << line.error().reason << "\n"
+                  << usage();
         return kWrongUse;
     }
     try {

@@ -25,8 +25,8 @@ const Config& withDirectories(const Config& config) {
     return config;
 }
 
-/// An `application` option without value means the first configured application, so that a simulated
-/// network feeds it without being told.
+/// An `application` option without value means the first configured application, so that a
+/// simulated network feeds it without being told.
 Fields withApplication(const NetworkSpec& spec, const Plugin& plugin, const Config& config) {
     Fields options = spec.options;
     const auto* end = plugin.options + plugin.optionCount;
@@ -133,7 +133,7 @@ void Broker::addStream(const StreamSpec& spec, const std::string& owner, TokenFi
                       .kinds = kindsOf(spec)};
     addToken(spec, *setup.config, tokens);
     const auto stream = std::make_shared<Stream>(
-        std::move(setup), StreamParts{journal_, catchUp_, downlinks_}, journal_.head());
+        std::move(setup), StreamParts{journal_, catchUp_, downlinks_, log_}, journal_.head());
     streams_.add({stream, spec.isEnabled});
     router_.add(stream);
 }

@@ -62,6 +62,17 @@ void Stream::closeSessions(CloseReason reason, std::string_view text) {
     for (const ReaderPtr& reader : readers) reader->session->close(reason, text);
 }
 
+void Stream::reportDead(const std::string& reason) {
+    constexpr std::size_t kMaxReported = 100;
+    {
+        auto reported = reported_.lock();
+        if (reported->size() >= kMaxReported || !reported->insert(reason).second) return;
+    }
+    parts_.log.write(Level::Error, "delivery",
+                     "stream " + setup_.config->name + " has a dead letter: " + reason +
+                         " (further ones with this reason are counted, not logged)");
+}
+
 Books Stream::books() const {
     return state_.lock()->books();
 }

@@ -3,11 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/guarded.h"
+#include "base/log.h"
 #include "delivery/downlink_desk.h"
 #include "delivery/stream_state.h"
 
@@ -29,6 +32,7 @@ struct StreamParts {
     const Journal& journal;
     CatchUp& catchUp;
     DownlinkDesk& downlinks;
+    Log& log;
 };
 
 /// The delivery side of one configured stream: its books, its sessions and their share of messages.
@@ -54,6 +58,9 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// Closes every session; those that come later are not affected.
     void closeSessions(CloseReason reason, std::string_view text);
 
+    /// A message has become a dead letter: logged, once per reason.
+    void reportDead(const std::string& reason);
+
     Books books() const;
     std::vector<DeadLetter> deadLetters() const;
     std::size_t sessionCount() const;
@@ -68,7 +75,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     const StreamSetup setup_;
     const StreamParts parts_;
     mutable Guarded<StreamState> state_;
-    StreamState::WakeList wake_;  ///< the router's, kept for its memory
+    Guarded<std::set<std::string>> reported_;  ///< reasons, at most kMaxReported
+    StreamState::WakeList wake_;               ///< the router's, kept for its memory
 };
 
 }  // namespace runnel

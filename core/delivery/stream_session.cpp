@@ -111,6 +111,7 @@ std::size_t StreamSession::encode(Take& take) {
         if (documents.error) {
             entry.outcome = Outcome::Rejected;
             entry.why = documents.error->reason;
+            stream_->reportDead(entry.why);
         } else if (!documents.texts.empty()) {
             entry.isSettled = false;
             bytes += documents.bytes;
@@ -163,6 +164,7 @@ void StreamSession::settleThrough(std::uint64_t parcel) {
 }
 
 void StreamSession::settle(std::uint64_t parcel, Outcome outcome, std::string_view why) {
+    if (outcome == Outcome::Rejected) stream_->reportDead(std::string(why));
     settleWith([&](StreamState& state) { state.settle(*reader_, parcel, outcome, why); });
 }
 

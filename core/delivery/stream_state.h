@@ -30,8 +30,8 @@ class StreamState {
 
     explicit StreamState(Position start) : cursor_(start), lastMatched_(start) {}
 
-    /// New messages, in order. Sessions that wait for them are put on `wake`. Returns the holder if it
-    /// has fallen out of the window and CatchUp has to fetch for it, else null.
+    /// New messages, in order. Sessions that wait for them are put on `wake`. Returns the holder if
+    /// it has fallen out of the window and CatchUp has to fetch for it, else null.
     ReaderPtr deliver(std::span<const EncodedPtr> items, WakeList& wake);
 
     /// Where a new session wants to start.

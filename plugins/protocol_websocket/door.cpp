@@ -107,8 +107,7 @@ void Door::handle(net::HttpRequest request, net::HttpResponder responder) {
                       {{"WWW-Authenticate", "Bearer"}});
     }
     const bool isDownlink = request.method == "POST" && request.path == "/downlink";
-    const Result<Grant, Denial> grant =
-        core_.authenticate(token, hostOf(request.peer), isDownlink);
+    const Result<Grant, Denial> grant = core_.authenticate(token, hostOf(request.peer), isDownlink);
     if (!grant) return refuse(responder, grant.error());
     if (isDownlink) {
         return takeDownlink(request, responder, *grant);

@@ -100,7 +100,7 @@ class Bench {
     explicit Bench(std::size_t capacity = MemoryJournal::kDefaultCapacity)
         : journal(1000, capacity),
           catchUp(journal, log),
-          stream(std::make_shared<Stream>(setup(), StreamParts{journal, catchUp, desk},
+          stream(std::make_shared<Stream>(setup(), StreamParts{journal, catchUp, desk, log},
                                           journal.head())) {}
 
     /// Journals and routes `count` uplinks whose frame counters continue at `nextCounter`.

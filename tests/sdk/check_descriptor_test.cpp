@@ -61,7 +61,7 @@ TEST(CheckDescriptorTest, FindsWhatIsWrongWithTheStamp) {
         {[](Stamp& stamp) { stamp.magic[0] = 'X'; }, "magic"},
         {[](Stamp& stamp) { stamp.size = 75; }, "size"},
         {[](Stamp& stamp) { stamp.abiMajor = 2; }, "ABI"},
-        {[](Stamp& stamp) { stamp.layout ^= kDebugContainers; }, "layout"},
+        {[](Stamp& stamp) { stamp.layout ^= LayoutDebugContainers; }, "layout"},
         {[](Stamp& stamp) { stamp.name[0] = 'S'; }, "name"},
         {[](Stamp& stamp) { stamp.name[0] = '\0'; }, "name"},
         {[](Stamp& stamp) { std::ranges::fill(stamp.name, 'a'); }, "name"},

@@ -17,7 +17,6 @@ inline std::vector<std::string> optionRows(std::span<const Option> options) {
     for (const Option& option : options) {
         std::string type;
         for (const char c : std::string(option.type)) type += c == '|' ? "\\|" : std::string(1, c);
-        if (option.isSecret) type += ", secret";
         const std::string fallback =
             option.fallback ? "`" + std::string(option.fallback) + "`" : "";
         rows.push_back("| `" + std::string(option.name) + "` | " + type + " | " + fallback + " | " +

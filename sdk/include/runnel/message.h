@@ -55,13 +55,13 @@ struct Message {
     std::vector<Reception> receptions;   ///< empty for events
     std::string network;                 ///< (core) the connector's name
     std::string networkApplication;      ///< the server's own application id
-    std::string networkDevice;  ///< the server's own device address, given back in Downlink
-    std::string deviceName;     ///< the server's; (core) replaces it by the registry's
-    std::string originId;       ///< the server's id of this message; repeats are dropped
-    std::string downlinkId;     ///< events: which downlink (Downlink::id)
-    std::string downlinkStream;               ///< (core) events: the stream that it came through
-    std::string text;           ///< events: the server's own words
-    Fields extra;               ///< what a later version adds; kept, not interpreted
+    std::string networkDevice;   ///< the server's own device address, given back in Downlink
+    std::string deviceName;      ///< the server's; (core) replaces it by the registry's
+    std::string originId;        ///< the server's id of this message; repeats are dropped
+    std::string downlinkId;      ///< events: which downlink (Downlink::id)
+    std::string downlinkStream;  ///< (core) events: the stream that it came through
+    std::string text;            ///< events: the server's own words
+    Fields extra;                ///< what a later version adds; kept, not interpreted
 };
 
 }  // namespace runnel

@@ -31,35 +31,35 @@ enum class PluginKind : std::uint16_t { Protocol = 1, Format, Codec, Network };
 /// Compiler settings that change the layout of standard types; broker and plugin must agree. The
 /// compiler's version does not matter: gcc and clang mix.
 enum Layout : std::uint32_t {
-    kCxx11Abi = 1,
-    kLibstdcxx = 2,
-    kDebugContainers = 4,
-    kAddressSanitizer = 8,
-    kThreadSanitizer = 16
+    LayoutCxx11Abi = 1,
+    LayoutLibstdcxx = 2,
+    LayoutDebugContainers = 4,
+    LayoutAddressSanitizer = 8,
+    LayoutThreadSanitizer = 16
 };
 constexpr std::uint32_t layout() {
     std::uint32_t flags = 0;
 #if defined(_GLIBCXX_USE_CXX11_ABI) && _GLIBCXX_USE_CXX11_ABI
-    flags |= kCxx11Abi;
+    flags |= LayoutCxx11Abi;
 #endif
 #if defined(__GLIBCXX__)
-    flags |= kLibstdcxx;
+    flags |= LayoutLibstdcxx;
 #endif
 #if defined(_GLIBCXX_DEBUG)
-    flags |= kDebugContainers;
+    flags |= LayoutDebugContainers;
 #endif
 #if defined(__SANITIZE_ADDRESS__)
-    flags |= kAddressSanitizer;
+    flags |= LayoutAddressSanitizer;
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer)
-    flags |= kAddressSanitizer;
+    flags |= LayoutAddressSanitizer;
 #endif
 #endif
 #if defined(__SANITIZE_THREAD__)
-    flags |= kThreadSanitizer;
+    flags |= LayoutThreadSanitizer;
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
-    flags |= kThreadSanitizer;
+    flags |= LayoutThreadSanitizer;
 #endif
 #endif
     return flags;

@@ -128,7 +128,8 @@ class SessionHost {
 class ProtocolHost {
   public:
     /// `peer` is the other side's address without port; wrong tokens are counted by it. With
-    /// `isSendOnly` the token of another protocol's stream is welcome: a downlink may come by any door.
+    /// `isSendOnly` the token of another protocol's stream is welcome: a downlink may come by any
+    /// door.
     virtual Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer,
                                                bool isSendOnly) = 0;
     /// Re-checks the grant. The session may get ready() before this returns.
