@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <ostream>
 #include <random>
 #include <string>
 #include <vector>
@@ -123,6 +124,12 @@ struct Offence {
     std::string bytes;
     const char* expected;
 };
+
+void PrintTo(
+    const Offence& offence,
+    std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest looks for this name
+    *out << offence.name;
+}
 
 class WebSocketOffenceTest : public testing::TestWithParam<Offence> {};
 
