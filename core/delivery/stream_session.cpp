@@ -28,10 +28,10 @@ class Receipts {
     void set(std::size_t index, const Receipt& receipt) {
         auto document = guarded(format_.plugin, [&] { return format_.format->encode(receipt); });
         documents_[index] = document ? std::move(*document) : document.error().reason;
-        if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-            session_->answer(ticket_, std::move(documents_));
-        }
+        if (receipt.rejected) isAccepted_ = false;
+        if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) send();
     }
+    void send() { session_->answer(ticket_, std::move(documents_), isAccepted_); }
 
   private:
     const std::shared_ptr<Session> session_;
@@ -39,6 +39,7 @@ class Receipts {
     const Ticket ticket_;
     std::vector<std::string> documents_;
     std::atomic<std::size_t> missing_;
+    std::atomic<bool> isAccepted_{true};
 };
 
 }  // namespace
@@ -197,6 +198,7 @@ void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
             ++index;
         }
     }
+    if (answers == 0) receipts->send();
 }
 
 void StreamSession::health(Health, std::string_view) {}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "downlink_session.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "inbox.h"
@@ -9,27 +8,16 @@
 
 namespace runnel::websocket {
 
-namespace {
-
-/// The interface hands over receipts that are already in the stream's format and does not say what
-/// they mean. Every format writes the word "accepted" or "rejected" ahead of what a sender chose.
-bool isRejection(std::string_view receipt) {
-    const std::size_t rejected = receipt.find("rejected");
-    return rejected != std::string_view::npos && rejected < receipt.find("accepted");
-}
-
-}  // namespace
-
 DownlinkSession::DownlinkSession(std::shared_ptr<Inbox> inbox, net::HttpResponder responder,
                                  std::string contentType)
     : inbox_(std::move(inbox)),
       responder_(std::move(responder)),
       contentType_(std::move(contentType)) {}
 
-void DownlinkSession::answer(Ticket, std::vector<std::string> documents) {
+void DownlinkSession::answer(Ticket, std::vector<std::string> receipts, bool isAccepted) {
     // By way of the inbox even on the loop's own thread: this may be inside receive().
-    inbox_->order([self = shared_from_this(), documents = std::move(documents)] {
-        self->finishWith(documents);
+    inbox_->order([self = shared_from_this(), receipts = std::move(receipts), isAccepted] {
+        self->finishWith(receipts, isAccepted);
     });
 }
 
@@ -47,11 +35,10 @@ void DownlinkSession::begin(std::shared_ptr<SessionHost> host, std::string_view 
     host_->receive({.document = document, .device = std::nullopt}, 1);
 }
 
-void DownlinkSession::finishWith(const std::vector<std::string>& documents) {
+void DownlinkSession::finishWith(const std::vector<std::string>& receipts, bool isAccepted) {
     std::string body;
-    for (const std::string& document : documents) body.append(document).append("\n");
-    const bool isRejected = std::any_of(documents.begin(), documents.end(), isRejection);
-    finish(isRejected ? 422 : 200, contentType_, body);
+    for (const std::string& receipt : receipts) body.append(receipt).append("\n");
+    finish(isAccepted ? 200 : 422, contentType_, body);
 }
 
 void DownlinkSession::finish(int status, const std::string& line) {

@@ -24,7 +24,7 @@ class DownlinkSession final : public Session, public std::enable_shared_from_thi
 
     /// Never called: the session is attached as send-only.
     void ready() override {}
-    void answer(Ticket ticket, std::vector<std::string> documents) override;
+    void answer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted) override;
     void close(CloseReason reason, std::string_view text) override;
 
     /// Hands the document over; `done` is called once the response was given.
@@ -35,7 +35,7 @@ class DownlinkSession final : public Session, public std::enable_shared_from_thi
     void finish(int status, const std::string& line);
 
   private:
-    void finishWith(const std::vector<std::string>& documents);
+    void finishWith(const std::vector<std::string>& receipts, bool isAccepted);
 
     const std::shared_ptr<Inbox> inbox_;
     const net::HttpResponder responder_;

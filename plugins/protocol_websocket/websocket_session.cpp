@@ -40,9 +40,9 @@ void WebSocketSession::ready() {
     if (!isListed_.exchange(true)) inbox_->ready(shared_from_this());
 }
 
-void WebSocketSession::answer(Ticket, std::vector<std::string> documents) {
-    inbox_->order([self = shared_from_this(), documents = std::move(documents)] {
-        self->sendAnswer(documents);
+void WebSocketSession::answer(Ticket, std::vector<std::string> receipts, bool) {
+    inbox_->order([self = shared_from_this(), receipts = std::move(receipts)] {
+        self->sendAnswer(receipts);
     });
 }
 
@@ -147,7 +147,6 @@ void WebSocketSession::sendPing() {
 void WebSocketSession::sendAnswer(const std::vector<std::string>& documents) {
     using enum net::WebSocketOpcode;
     if (unanswered_ > 0) --unanswered_;
-    hasAnswered_ = true;
     if (phase_ != Phase::Open || !connection_) return;
     for (const std::string& document : documents) {
         sendFrame(stream_->isText ? Text : Binary, document);
@@ -208,8 +207,6 @@ bool WebSocketSession::tick() {
     if (phase_ != Phase::Open || !connection_) return false;
     settleWritten();
     if (settling_ == Settling::Pong && ledger_.isPingDue(loop_.loop().now())) sendPing();
-    // An acknowledgement gets no answer, so what stays unanswered is forgotten in the end.
-    if (!std::exchange(hasAnswered_, false) && isPaused_) unanswered_ = 0;
     updateReading();
     return hasUnsettled() || isPaused_;
 }

@@ -44,7 +44,7 @@ class WebSocketSession final : public Session,
     ~WebSocketSession() override;
 
     void ready() override;
-    void answer(Ticket ticket, std::vector<std::string> documents) override;
+    void answer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted) override;
     void close(CloseReason reason, std::string_view text) override;
 
     /// Answers the upgrade with `head` and lives until the connection ends; then calls
@@ -122,7 +122,6 @@ class WebSocketSession final : public Session,
     bool hasMore_ = false;                // the last take was not a short one
     bool isWatched_ = false;
     bool isPaused_ = false;
-    bool hasAnswered_ = false;  // the core, since the last tick
 };
 
 }  // namespace runnel::websocket

@@ -67,8 +67,9 @@ class FakeSession final : public Session {
         ++readies_;
         changed_.notify_all();
     }
-    void answer(Ticket ticket, std::vector<std::string> documents) override {
-        answers.emplace_back(ticket, std::move(documents));
+    void answer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted) override {
+        if (!isAccepted) rejections.push_back(ticket);
+        answers.emplace_back(ticket, std::move(receipts));
     }
     void close(CloseReason reason, std::string_view) override { closedFor = reason; }
 
@@ -86,6 +87,7 @@ class FakeSession final : public Session {
     }
 
     std::vector<std::pair<Ticket, std::vector<std::string>>> answers;
+    std::vector<Ticket> rejections;
     std::optional<CloseReason> closedFor;
 
   private:

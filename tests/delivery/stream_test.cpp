@@ -326,6 +326,7 @@ TEST(StreamTest, AnswersAThrowingDecodeWithTheName) {
     client.host->receive({"throw", {}}, 8);
     ASSERT_EQ(client.session->answers.size(), 1U);
     EXPECT_THAT(client.session->answers[0].second[0], ::testing::HasSubstr("format_counter"));
+    EXPECT_THAT(client.session->rejections, ElementsAre(8U));
 }
 
 TEST(StreamTest, SettlesByTheClientsAcknowledgement) {
@@ -335,7 +336,9 @@ TEST(StreamTest, SettlesByTheClientsAcknowledgement) {
     client.take();
     client.host->receive({"ack 1003", {}}, 9);
     EXPECT_EQ(bench.stream->books().settled, 3U);
-    EXPECT_THAT(client.session->answers, IsEmpty());
+    ASSERT_EQ(client.session->answers.size(), 1U);
+    EXPECT_THAT(client.session->answers[0].second, IsEmpty());
+    EXPECT_THAT(client.session->rejections, IsEmpty());
 }
 
 TEST(StreamTest, AnswersNothingAfterClosed) {

@@ -56,7 +56,8 @@ class FakeSession final : public SessionHost {
         const std::string document(input.document);
         note([&] { received_.push_back(document); });
         if (document == "no answer") return;
-        session_->answer(ticket, {"receipt of " + document.substr(0, 100)});
+        session_->answer(ticket, {"receipt of " + document.substr(0, 100)},
+                         document.find("rejected") == std::string::npos);
     }
     void health(Health, std::string_view) override {}
     void closed(std::string_view why) override {

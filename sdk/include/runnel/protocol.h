@@ -91,9 +91,10 @@ class Session {
 
     /// There is something to take: once after attach and once after each take() that came up short.
     virtual void ready() = 0;
-    /// Answers receive(ticket), at most once: a receipt per downlink, in the document's order.
-    /// Comes after the downlinks were stored. An Acknowledge has no answer.
-    virtual void answer(Ticket ticket, std::vector<std::string> documents) = 0;
+    /// Answers receive(ticket), exactly once, after the downlinks were stored: a receipt per
+    /// downlink, in the document's order (none for an Acknowledge). `isAccepted`: none of them is a
+    /// rejection.
+    virtual void answer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted) = 0;
     /// Say why in the protocol's way, then end and call SessionHost::closed.
     virtual void close(CloseReason reason, std::string_view text) = 0;
 };
