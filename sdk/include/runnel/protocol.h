@@ -91,9 +91,8 @@ class Session {
 
     /// There is something to take: once after attach and once after each take() that came up short.
     virtual void ready() = 0;
-    /// Answers receive(ticket), exactly once, after the downlinks were stored: a receipt per
-    /// downlink, in the document's order (none for an Acknowledge). `isAccepted`: none of them is a
-    /// rejection.
+    /// Answers receive(ticket), exactly once, when the downlinks are stored: a receipt for each, in
+    /// order, none for an Acknowledge. `isAccepted`: none of them is a rejection.
     virtual void answer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted) = 0;
     /// Say why in the protocol's way, then end and call SessionHost::closed.
     virtual void close(CloseReason reason, std::string_view text) = 0;
