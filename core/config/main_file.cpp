@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/region.h"
 #include "config/mapping_reader.h"
 #include "config/reading.h"
+#include "config/suggestion.h"
 
 namespace runnel {
 namespace {
@@ -134,6 +136,18 @@ void readNetworkOptions(const YamlNode* options, const YamlNode& network,
     spec.options = readOptions(options, table, network, check);
 }
 
+std::string readRegion(MappingReader& in, FileCheck& check) {
+    const YamlNode* node = in.find("region");
+    const std::string name = in.text("region");
+    if (node == nullptr || name.empty()) return {};
+    if (const Region* region = findRegion(name)) return std::string(region->name);
+    std::vector<std::string> names;
+    for (const Region& region : regions()) names.emplace_back(region.name);
+    check.complain(*node, "there is no LoRaWAN region '" + name + "'" + didYouMean(name, names) +
+                              "; known: " + joined(names));
+    return {};
+}
+
 NetworkSpec readNetwork(const YamlNode& node, FileCheck& check, Reading& reading) {
     NetworkSpec spec;
     spec.place = check.place(node);
@@ -155,7 +169,7 @@ NetworkSpec readNetwork(const YamlNode& node, FileCheck& check, Reading& reading
         spec.plugin = in.text("plugin");
         plugin = findPlugin(PluginKind::Network, spec.plugin, *name, check, reading);
     }
-    spec.region = in.text("region");
+    spec.region = readRegion(in, check);
     readNetworkOptions(in.find("options"), node, plugin, spec, check);
     in.finish();
     return spec;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "downlink/rules.h"
 
-#include "downlink/region.h"
+#include "base/region.h"
 
 namespace runnel {
 

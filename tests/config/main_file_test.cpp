@@ -136,6 +136,8 @@ constexpr Wrong kWrongMain[] = {
      "5:12: option 'token' of network http is required, found none"},
     {"networks: [{name: a, plugin: simulator, regoin: EU868}]\n",
      "5:41: unknown key 'regoin' in a network (did you mean 'region'?)"},
+    {"networks: [{name: a, plugin: simulator, region: EU686}]\n",
+     "5:49: there is no LoRaWAN region 'EU686' (did you mean 'EU868'?)"},
     {"networks: [\n", "6:1: is not readable as YAML: "},
     {"plain text\n", "5:1: unknown key 'plain text' in the main file"},
     {"\tlog: {}\n", "5:1: is not readable as YAML: "},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "downlink/region.h"
+#include "base/region.h"
 
 #include <Poco/JSON/Parser.h>
 #include <gtest/gtest.h>
