@@ -27,7 +27,11 @@ class Receipts {
 
     void set(std::size_t index, const Receipt& receipt) {
         auto document = guarded(format_.plugin, [&] { return format_.format->encode(receipt); });
-        documents_[index] = document ? std::move(*document) : document.error().reason;
+        if (document) {
+            documents_[index] = std::move(*document);
+        } else {
+            documents_[index] = document.error().reason;
+        }
         if (receipt.rejected) isAccepted_ = false;
         if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) send();
     }
