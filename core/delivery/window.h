@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -30,6 +31,7 @@ class Window {
     std::uint64_t end() const { return firstOrdinal_ + size(); }
     std::size_t size() const { return items_.size() - first_; }
     const EncodedPtr& at(std::uint64_t ordinal) const {
+        assert(ordinal >= begin() && ordinal < end());
         return items_[first_ + static_cast<std::size_t>(ordinal - firstOrdinal_)];
     }
 

@@ -3,6 +3,9 @@
 
 #include "loader/guard.h"
 
+#include <array>
+#include <charconv>
+
 namespace runnel {
 
 namespace {
@@ -21,8 +24,15 @@ struct Describer {
     std::string& out;
     void operator()(std::monostate) const { out += 'n'; }
     void operator()(bool value) const { out += value ? 't' : 'f'; }
-    void operator()(std::int64_t value) const { out += 'i' + std::to_string(value); }
-    void operator()(double value) const { out += 'd' + std::to_string(value); }
+    void operator()(std::int64_t value) const { out += 'i' + std::to_string(value) + ';'; }
+    void operator()(double value) const {
+        // std::to_string would round to six decimals.
+        std::array<char, 32> text{};
+        const auto [end, problem] = std::to_chars(text.data(), text.data() + text.size(), value);
+        out += 'd';
+        out.append(text.data(), end);
+        out += ';';
+    }
     void operator()(const std::string& value) const {
         out += 's' + std::to_string(value.size()) + ':' + value;
     }

@@ -16,8 +16,11 @@ std::optional<Eui> applicationOf(const Devices::Arrival& arrival, const Device* 
 
 void remember(Device& device, const Message& message) {
     if (!device.isConfigured) device.application = message.application;
+    // Not every event repeats the address; another network's is no use.
+    if (device.network != message.network || !message.networkDevice.empty()) {
+        device.networkDevice = message.networkDevice;
+    }
     device.network = message.network;
-    device.networkDevice = message.networkDevice;
     if (message.kind == Kind::Uplink) {
         device.region = message.region;
         device.frequencyHz = message.frequencyHz;

@@ -59,6 +59,10 @@ void TokenFile::save() const {
     const std::filesystem::path next = file_.string() + ".new";
     const int fd = ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) fail(next, "create");
+    if (::fchmod(fd, 0600) != 0) {  // a left-over file keeps its own rights
+        ::close(fd);
+        fail(next, "protect");
+    }
     writeAll(fd, text, next);
     const bool isSafe = ::fsync(fd) == 0;
     if (::close(fd) != 0 || !isSafe) fail(next, "write");

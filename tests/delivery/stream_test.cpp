@@ -240,6 +240,23 @@ TEST(StreamTest, ASlowHolderReadsOnFromTheJournal) {
     EXPECT_EQ(client.documents(), numbers(100, 5100));
 }
 
+/// A batch that overflows the window finds the holder waiting: it must not go live again before the
+/// window has been trimmed, or it would read items that are gone.
+TEST(StreamTest, AWaitingHolderGoesOnFromTheJournalWhenOneBatchOverflowsTheWindow) {
+    Bench bench;
+    auto client = bench.attach();
+    EXPECT_EQ(client.take(), 0U);
+    bench.publish(3000);
+    client.takeUntil(3000);
+    EXPECT_EQ(client.documents(), numbers(100, 3100));
+    client.settleAll();
+    bench.publish(1);
+    client.takeUntil(3001);
+    client.settleAll();
+    EXPECT_EQ(bench.stream->books().settled, 3001U);
+    EXPECT_EQ(bench.stream->books().pending(), 0U);
+}
+
 TEST(StreamTest, StopsAtTheBytesAskedFor) {
     Bench bench;
     auto client = bench.attach();

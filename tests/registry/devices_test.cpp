@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "registry/devices.h"
+
+#include <gmock/gmock.h>
+
+namespace runnel {
+namespace {
+
+constexpr Eui kDevice{0x0080E1150529E258};
+constexpr Eui kFromMessage{1}, kFromFile{2}, kFromMap{3};
+
+class DevicesTest : public ::testing::Test {
+  protected:
+    void name(std::string text) {
+        DeviceSpec spec;
+        spec.eui = kDevice;
+        spec.name = std::move(text);
+        devices_.add(kFromFile, spec);
+    }
+    /// An uplink of the device; `group` is the network server's application.
+    Message uplink(std::string group = {}) const {
+        Message message;
+        message.device = kDevice;
+        message.network = "net";
+        message.networkDevice = "dev-1";
+        message.networkApplication = std::move(group);
+        message.region = "EU868";
+        message.frequencyHz = 868'100'000;
+        return message;
+    }
+    Message resolve(Message message) {
+        const Devices::Arrival arrival{message, map_};
+        devices_.resolve({&arrival, 1});
+        return message;
+    }
+
+    Devices devices_;
+    std::map<std::string, Eui> map_{{"mapped", kFromMap}};
+};
+
+TEST_F(DevicesTest, TakesTheMessagesOwnApplicationFirst) {
+    name("Bay 1");
+    Message message = uplink("mapped");
+    message.application = kFromMessage;
+    EXPECT_EQ(resolve(message).application, kFromMessage);
+    EXPECT_EQ(devices_.find(kDevice)->application, kFromFile) << "the file's word stays";
+}
+
+TEST_F(DevicesTest, TakesTheFilesApplicationBeforeTheMap) {
+    name("Bay 1");
+    EXPECT_EQ(resolve(uplink("mapped")).application, kFromFile);
+}
+
+TEST_F(DevicesTest, TakesTheMapBeforeWhatWasLearned) {
+    Message first = uplink();
+    first.application = kFromMessage;
+    resolve(first);
+    EXPECT_EQ(resolve(uplink("mapped")).application, kFromMap);
+}
+
+TEST_F(DevicesTest, TakesWhatWasLearnedLast) {
+    Message first = uplink();
+    first.application = kFromMessage;
+    resolve(first);
+    EXPECT_EQ(resolve(uplink("unknown")).application, kFromMessage);
+}
+
+TEST_F(DevicesTest, LeavesUnresolvedWhatNobodyKnows) {
+    EXPECT_EQ(resolve(uplink("unknown")).application, std::nullopt);
+    ASSERT_TRUE(devices_.find(kDevice)) << "it was heard all the same";
+    EXPECT_EQ(devices_.find(kDevice)->application, std::nullopt);
+    EXPECT_FALSE(devices_.find(kDevice)->isConfigured);
+}
+
+TEST_F(DevicesTest, PutsTheFilesNameInPlaceOfTheServers) {
+    Message message = uplink();
+    message.deviceName = "server's";
+    EXPECT_EQ(resolve(message).deviceName, "server's");
+    name("");
+    EXPECT_EQ(resolve(message).deviceName, "server's") << "the file gives none";
+    name("Bay 1");
+    EXPECT_EQ(resolve(message).deviceName, "Bay 1");
+}
+
+TEST_F(DevicesTest, RemembersTheWayThatTheNewestMessageCame) {
+    resolve(uplink());
+    Message message = uplink();
+    message.network = "other";
+    message.networkDevice = "dev-2";
+    message.region = "";
+    message.frequencyHz = 915'000'000;
+    resolve(message);
+    const Device device = *devices_.find(kDevice);
+    EXPECT_EQ(device.network, "other");
+    EXPECT_EQ(device.networkDevice, "dev-2");
+    EXPECT_EQ(device.region, "");
+    EXPECT_EQ(device.frequencyHz, 915'000'000U);
+}
+
+TEST_F(DevicesTest, LearnsRadioFiguresFromUplinksOnly) {
+    resolve(uplink());
+    Message event = uplink();
+    event.kind = Kind::DeviceStatus;
+    event.region = "";
+    event.frequencyHz = 0;
+    resolve(event);
+    EXPECT_EQ(devices_.find(kDevice)->region, "EU868");
+    EXPECT_EQ(devices_.find(kDevice)->frequencyHz, 868'100'000U);
+}
+
+TEST_F(DevicesTest, KeepsTheAddressWhenAMessageOfTheSameNetworkNamesNone) {
+    resolve(uplink());
+    Message event = uplink();
+    event.kind = Kind::Acknowledged;
+    event.networkDevice = "";
+    resolve(event);
+    EXPECT_EQ(devices_.find(kDevice)->networkDevice, "dev-1");
+    event.network = "other";
+    resolve(event);
+    EXPECT_EQ(devices_.find(kDevice)->networkDevice, "") << "another network's address is no use";
+}
+
+TEST_F(DevicesTest, ResolvesABatchInOrder) {
+    Message first = uplink();
+    first.application = kFromMessage;
+    Message second = uplink("unknown");
+    const std::vector<Devices::Arrival> arrivals{{first, map_}, {second, map_}};
+    devices_.resolve(arrivals);
+    EXPECT_EQ(second.application, kFromMessage);
+    EXPECT_EQ(devices_.size(), 1U);
+}
+
+TEST_F(DevicesTest, KnowsNothingOfOtherDevices) {
+    EXPECT_FALSE(devices_.find(Eui{99}));
+}
+
+}  // namespace
+}  // namespace runnel
