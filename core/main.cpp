@@ -14,6 +14,7 @@
 #include "broker/command_line.h"
 #include "broker/describe.h"
 #include "config/read_config.h"
+#include "loader/elf_stamp.h"
 #include "loader/loader.h"
 #include "observe/stream_log.h"
 
@@ -93,7 +94,9 @@ int show(const CommandLine& line, StreamLog& log) {
     }
     const LoadedPlugin* plugin = plugins->find(line.kind, line.name);
     if (plugin == nullptr) {
-        std::cerr << "there is no such plugin; these are there:\n" << listPlugins(*plugins);
+        std::cerr << "there is no " << text(line.kind) << " plugin '" << line.name
+                  << "'; these are there:\n"
+                  << listPlugins(*plugins);
         return EXIT_FAILURE;
     }
     std::cout << (line.isJson ? describePluginAsJson(*plugin) : describePlugin(*plugin));

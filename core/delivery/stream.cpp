@@ -62,15 +62,14 @@ void Stream::closeSessions(CloseReason reason, std::string_view text) {
     for (const ReaderPtr& reader : readers) reader->session->close(reason, text);
 }
 
-void Stream::reportDead(const std::string& reason) {
+void Stream::report(const std::string& text) {
     constexpr std::size_t kMaxReported = 100;
     {
         auto reported = reported_.lock();
-        if (reported->size() >= kMaxReported || !reported->insert(reason).second) return;
+        if (reported->size() >= kMaxReported || !reported->insert(text).second) return;
     }
     parts_.log.write(Level::Error, "delivery",
-                     "stream " + setup_.config->name + " has a dead letter: " + reason +
-                         " (further ones with this reason are counted, not logged)");
+                     "stream " + setup_.config->name + ": " + text + " (logged once)");
 }
 
 Books Stream::books() const {

@@ -58,8 +58,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// Closes every session; those that come later are not affected.
     void closeSessions(CloseReason reason, std::string_view text);
 
-    /// A message has become a dead letter: logged, once per reason.
-    void reportDead(const std::string& reason);
+    /// Something is wrong that an administrator has to see: logged, once per text.
+    void report(const std::string& text);
 
     Books books() const;
     std::vector<DeadLetter> deadLetters() const;

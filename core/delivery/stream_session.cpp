@@ -116,7 +116,7 @@ std::size_t StreamSession::encode(Take& take) {
         if (documents.error) {
             entry.outcome = Outcome::Rejected;
             entry.why = documents.error->reason;
-            stream_->reportDead(entry.why);
+            stream_->report("dead letter: " + entry.why);
         } else if (!documents.texts.empty()) {
             entry.isSettled = false;
             bytes += documents.bytes;
@@ -169,7 +169,7 @@ void StreamSession::settleThrough(std::uint64_t parcel) {
 }
 
 void StreamSession::settle(std::uint64_t parcel, Outcome outcome, std::string_view why) {
-    if (outcome == Outcome::Rejected) stream_->reportDead(std::string(why));
+    if (outcome == Outcome::Rejected) stream_->report("dead letter: " + std::string(why));
     settleWith([&](StreamState& state) { state.settle(*reader_, parcel, outcome, why); });
 }
 
@@ -183,6 +183,7 @@ void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
     if (decoded) {
         requests = std::move(*decoded);
     } else {
+        stream_->report(decoded.error().reason);
         requests.emplace_back(Receipt{.id = {}, .device = {}, .rejected = decoded.error()});
     }
     const auto answers = static_cast<std::size_t>(std::count_if(

@@ -137,7 +137,7 @@ constexpr Wrong kWrongMain[] = {
     {"networks: [{name: a, plugin: simulator, regoin: EU868}]\n",
      "5:41: unknown key 'regoin' in a network (did you mean 'region'?)"},
     {"networks: [{name: a, plugin: simulator, region: EU686}]\n",
-     "5:49: there is no LoRaWAN region 'EU686' (did you mean 'EU868'?)"},
+     "5:49: there is no LoRaWAN region 'EU686'; known: EU868, US915, "},
     {"networks: [\n", "6:1: is not readable as YAML: "},
     {"plain text\n", "5:1: unknown key 'plain text' in the main file"},
     {"\tlog: {}\n", "5:1: is not readable as YAML: "},

@@ -62,12 +62,12 @@ TEST_F(SessionTest, HandsOverWhatItReceivesAndAnswersInOrder) {
     EXPECT_EQ(broker.session()->received(), sent);
 }
 
-TEST_F(SessionTest, ForgetsRequestsThatGetNoAnswer) {
+TEST_F(SessionTest, GoesOnReadingAfterManyAnswersWithoutReceipt) {
     start();
     TestClient client(address, "/?token=good-token");
     std::string burst;
     for (std::size_t i = 0; i < 3 * WebSocketSession::kMaxUnanswered; ++i) {
-        burst += test::clientFrame(1, "no answer");
+        burst += test::clientFrame(1, "no receipt");
     }
     client.wire.write(burst);
     client.send(1, "last");
