@@ -40,8 +40,9 @@ TEST(CatchUpTest, GoesOnWithAReaderThatStoodStillWhileTheWindowOverflowed) {
     allTaken.count_down();
     waitForCatchUp(bench);  // the window collects for the reader now, which takes nothing
     bench.publish(3000);
+    const int readies = client.session->readies();
     client.settleAll();
-    client.seen = 0;
+    client.seen = client.session->waitReady(readies);  // it takes when it is told to
     client.takeUntil(StreamState::kMaxInFlight + 3000);
     client.settleAll();
     EXPECT_EQ(bench.stream->books().pending(), 0U);
