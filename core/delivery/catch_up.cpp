@@ -55,7 +55,8 @@ bool CatchUp::fetch(const Job& job) {
         after = job.reader->fetched;
         epoch = job.reader->epoch;
     }
-    if (const EncodedPtr gap = gapFor(job, after)) {
+    const Position oldest = journal_.oldest();
+    if (const EncodedPtr gap = gapFor(job, after, oldest)) {
         auto state = job.stream->state_.lock();
         if (job.reader->epoch != epoch) return stillNeeded(job, *state);
         state->append(*job.reader, {&gap, 1}, gap->position());  // the slice behind it wakes
@@ -70,6 +71,9 @@ bool CatchUp::fetch(const Job& job) {
         changed_.wait_for(queue.underlying(), kRetryPause, [&] { return queue->isStopping; });
         return true;
     }
+    const Position oldestNow = journal_.oldest();
+    // Retention has gone on meanwhile and may have taken from the slice: the notice comes first.
+    if (oldestNow != oldest && oldestNow > after + 1) return true;
     return deliver(job, *slice, epoch);
 }
 
@@ -101,8 +105,7 @@ bool CatchUp::stillNeeded(const Job& job, StreamState& state) {
     return state.needsFetch(*job.reader);
 }
 
-EncodedPtr CatchUp::gapFor(const Job& job, Position after) {
-    const Position oldest = journal_.oldest();
+EncodedPtr CatchUp::gapFor(const Job& job, Position after, Position oldest) {
     if (oldest <= after + 1) return nullptr;
     Position lastMatched = 0;
     std::uint64_t untaken = 0;

@@ -33,6 +33,9 @@ StreamState::Start Stream::startOf(const SessionRequest& request) const {
     if (request.from) {
         start = {std::max(start.since, parts_.journal.before(*request.from)), true};
     }
+    // A position that no message has yet (another broker's, a typing error) must not filter what is
+    // still to come.
+    start.since = std::min(start.since, parts_.journal.head());
     return start;
 }
 

@@ -106,9 +106,8 @@ std::size_t StreamSession::encode(Take& take) {
                               .isSettled = true,
                               .outcome = Outcome::Filtered,
                               .why = {}};
-        if (const auto outcome =
-                StreamState::settledAlready(*reader_, candidate.item->position())) {
-            entry.outcome = *outcome;
+        if (candidate.settledAs) {
+            entry.outcome = *candidate.settledAs;
             take.entries.push_back(std::move(entry));
             continue;
         }
@@ -156,11 +155,15 @@ template <class Change>
 void StreamSession::settleWith(Change&& change) {
     if (isClosed_) return;
     StreamState::WakeList wake;
+    bool needsFetch = false;
     {
         auto state = stream_->state_.lock();
         change(*state);
         state->wakeIfWaiting(*reader_, wake);
+        // One that stood still with too many unsettled may have lost its place in the window.
+        needsFetch = state->needsFetch(*reader_);
     }
+    if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     Stream::wakeAll(wake);
 }
 

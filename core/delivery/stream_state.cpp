@@ -138,13 +138,18 @@ void StreamState::peek(Reader& reader, std::size_t max, std::vector<Candidate>& 
     if (!reader.isLive) {
         for (std::size_t i = reader.backlogFirst; i < reader.backlog.size() && out.size() < max;
              ++i) {
-            out.push_back({reader.backlog[i], 0});
+            out.push_back(candidateOf(reader, reader.backlog[i], 0));
         }
         return;
     }
     for (std::uint64_t i = reader.next; i < window_.end() && out.size() < max; ++i) {
-        out.push_back({window_.at(i), i});
+        out.push_back(candidateOf(reader, window_.at(i), i));
     }
+}
+
+StreamState::Candidate StreamState::candidateOf(const Reader& reader, const EncodedPtr& item,
+                                                std::uint64_t ordinal) {
+    return {item, ordinal, settledAlready(reader, item->position())};
 }
 
 bool StreamState::hasMore(Reader& reader) {

@@ -50,13 +50,11 @@ class StreamState {
     struct Candidate {
         EncodedPtr item;
         std::uint64_t ordinal = 0;
+        std::optional<Outcome> settledAs;  ///< settled before it is sent
     };
     void peek(Reader& reader, std::size_t max, std::vector<Candidate>& out);
     /// Takes what peek showed. Entries settled already (filtered, failed) count at once.
     void take(Reader& reader, std::span<InFlight::Entry> entries);
-    /// What is settled before it is sent: filtered if the client does not want the position,
-    /// delivered if this reader settled it as a listener; nullopt: send it.
-    static std::optional<Outcome> settledAlready(const Reader& reader, Position position);
     /// True if a redelivery flag is due.
     bool wasTakenBefore(Position position) const { return position <= highestTaken_; }
 
@@ -91,6 +89,11 @@ class StreamState {
     const std::vector<DeadLetter>& deadLetters() const { return deadLetters_; }
 
   private:
+    /// What is settled before it is sent: filtered if the client does not want the position,
+    /// delivered if this reader settled it as a listener; nullopt: send it.
+    static std::optional<Outcome> settledAlready(const Reader& reader, Position position);
+    static Candidate candidateOf(const Reader& reader, const EncodedPtr& item,
+                                 std::uint64_t ordinal);
     void settled(Reader& reader);
     void account(const InFlight::Entry& entry);
     void record(Reader& listener, const InFlight::Entry& entry);

@@ -15,6 +15,10 @@ std::string makeId() {
     return Poco::UUIDGenerator::defaultGenerator().createRandom().toString();
 }
 
+bool isExpired(const Downlink& downlink, Instant now) {
+    return downlink.expires && *downlink.expires <= now;
+}
+
 bool isEnd(Kind kind, bool isConfirmed) {
     switch (kind) {
         case Kind::Acknowledged:
@@ -136,12 +140,14 @@ Result<std::string> Downlinks::accept(const StreamConfig& stream, Downlink downl
 }
 
 std::optional<Downlink> Downlinks::nextToSend(const std::string& network) {
+    const Instant now = parts_.clock.now();
     auto state = state_.lock();
     Carrier& carrier = state->carriers.at(network);
     while (carrier.isConnected && !carrier.waiting.empty()) {
         const auto found = state->entries.find(carrier.waiting.front());
         carrier.waiting.pop_front();
         if (found == state->entries.end() || found->second.hasEnded) continue;
+        if (isExpired(found->second.downlink, now)) continue;  // the next tick() says so
         found->second.isHandedOver = true;
         ++found->second.downlink.attempt;
         return found->second.downlink;
@@ -210,8 +216,7 @@ void Downlinks::tick() {
     {
         auto state = state_.lock();
         for (auto& [id, entry] : state->entries) {
-            const bool isDue = entry.downlink.expires && *entry.downlink.expires <= now;
-            if (!isDue || entry.isHandedOver || entry.hasEnded) continue;
+            if (!isExpired(entry.downlink, now) || entry.isHandedOver || entry.hasEnded) continue;
             entry.hasEnded = true;
             events.push_back(eventOf(entry, Kind::Expired, "expired before the network took it"));
         }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -96,6 +98,33 @@ class FakeSession final : public Session {
     int readies_ = 0;
 };
 
+/// A MemoryJournal whose reads can be watched, held up or made to fail.
+class WatchedJournal final : public Journal {
+  public:
+    WatchedJournal(Position start, std::size_t capacity) : memory_(start, capacity) {}
+
+    Status append(std::span<const std::shared_ptr<Message>> batch) override {
+        return memory_.append(batch);
+    }
+    Result<Slice> read(const ReadRequest& request) const override {
+        if (onRead) onRead(request);
+        if (failures > 0) {
+            --failures;
+            return Error{"", "disk on fire"};
+        }
+        return memory_.read(request);
+    }
+    Position head() const override { return memory_.head(); }
+    Position oldest() const override { return memory_.oldest(); }
+    Position before(Instant time) const override { return memory_.before(time); }
+
+    std::function<void(const ReadRequest&)> onRead;  ///< set it before somebody reads
+    mutable std::atomic<int> failures{0};
+
+  private:
+    MemoryJournal memory_;
+};
+
 /// A stream with everything around it, and a client that takes like a protocol plugin would.
 class Bench {
   public:
@@ -113,6 +142,7 @@ class Bench {
             message->application = kApplication;
             message->device = kDevice;
             message->frameCounter = nextCounter++;
+            message->brokerTime = Instant(std::chrono::seconds(message->frameCounter));
             batch.push_back(std::move(message));
         }
         if (!journal.append(batch)) throw std::runtime_error("append");
@@ -171,7 +201,7 @@ class Bench {
     QuietLog log;
     AcceptingDesk desk;
     FormatUse use{"format_counter", std::make_unique<CounterFormat>()};
-    MemoryJournal journal;
+    WatchedJournal journal;
     CatchUp catchUp;
     std::shared_ptr<Stream> stream;
     std::uint32_t nextCounter = 100;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <limits>
 #include <random>
+#include <set>
 
 #include "tests/delivery/delivery_fakes.h"
 
@@ -304,6 +306,32 @@ TEST(StreamTest, StartsBehindSinceAndNeverMovesTheCursorBack) {
     back.takeUntil(9);
     back.settleAll();
     EXPECT_EQ(bench.stream->books().settled, 7U);
+}
+
+TEST(StreamTest, FiltersNothingThatIsStillToComeWhenSinceIsBeyondTheHead) {
+    Bench bench;
+    bench.publish(3);
+    auto client = bench.attach({.peer = {},
+                                .consumer = {},
+                                .since = std::numeric_limits<Position>::max(),
+                                .from = {},
+                                .isSendOnly = false});
+    bench.publish(2);
+    client.takeUntil(2);
+    EXPECT_EQ(client.documents(), numbers(103, 105));
+    client.settleAll();
+    EXPECT_EQ(bench.stream->books().filtered, 3U);
+    EXPECT_EQ(bench.stream->books().settled, 2U);
+}
+
+TEST(StreamTest, StartsAtTheFirstMessageOfATime) {
+    Bench bench;
+    bench.publish(10);  // received at second 100 to 109
+    const auto from = Instant(std::chrono::seconds(107));
+    auto client = bench.attach(
+        {.peer = {}, .consumer = {}, .since = 1002, .from = from, .isSendOnly = false});
+    client.takeUntil(3);
+    EXPECT_EQ(client.documents(), numbers(107, 110)) << "the later of since and from counts";
 }
 
 TEST(StreamTest, TellsTheNextSessionOfWhatRetentionRemoved) {
