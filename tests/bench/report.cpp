@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/bench/report.h"
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+namespace runnel::bench {
+
+namespace {
+
+/// core/net's design budgets; what a well-made server needs is given in README.md.
+constexpr double kIdleKilobytes = 16.5;
+constexpr double kSteadyMicroseconds = 7.5;
+constexpr double kBacklogMicroseconds = 0.6;
+
+std::string number(double value, int decimals) {
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), "%.*f", decimals, value);
+    return text.data();
+}
+
+void printLine(std::ostream& out, const char* what, double measured, double budget) {
+    std::array<char, 128> text{};
+    std::snprintf(text.data(), text.size(), "  %-50s %9.2f %9.2f %8.2f\n", what, measured, budget,
+                  measured / budget);
+    out << text.data();
+}
+
+void printSpent(std::ostream& out, const char* stage, const Spent& spent) {
+    const double wall = spent.seconds * 1e6;
+    out << "  " << stage << ": " << spent.deliveries << " documents in " << number(spent.seconds, 2)
+        << " s; runneld used " << number(100 * spent.brokerMicroseconds / wall, 0)
+        << " % of a core ("
+        << number(100 * spent.brokerSystemMicroseconds / spent.brokerMicroseconds, 0)
+        << " % of it in the kernel), the clients "
+        << number(100 * spent.benchMicroseconds / wall, 0) << " %\n";
+}
+
+std::string json(const Spent& spent, double budget) {
+    return "{\"microsecondsPerDelivery\":" + number(spent.perDelivery(), 4) +
+           ",\"budget\":" + number(budget, 2) +
+           ",\"ratio\":" + number(spent.perDelivery() / budget, 3) +
+           ",\"deliveries\":" + std::to_string(spent.deliveries) +
+           ",\"seconds\":" + number(spent.seconds, 3) +
+           ",\"brokerMicroseconds\":" + number(spent.brokerMicroseconds, 0) +
+           ",\"brokerSystemMicroseconds\":" + number(spent.brokerSystemMicroseconds, 0) +
+           ",\"benchMicroseconds\":" + number(spent.benchMicroseconds, 0) + "}";
+}
+
+}  // namespace
+
+void printTable(std::ostream& out, const Options& options, const Figures& figures) {
+    out << "\n"
+        << options.sessions << " TLS WebSocket sessions, " << figures.streams
+        << " streams, documents of " << figures.documentBytes << " bytes\n";
+    out << "                                                      measured    budget    ratio\n";
+    printLine(out, "resident KB per idle session", figures.idleKilobytes, kIdleKilobytes);
+    if (figures.steady) {
+        const std::string what =
+            "CPU us per document, " + std::to_string(options.rate) + " messages/s";
+        printLine(out, what.c_str(), figures.steady->perDelivery(), kSteadyMicroseconds);
+    }
+    if (figures.backlog) {
+        const std::string what =
+            "CPU us per document, backlog of " + std::to_string(options.window);
+        printLine(out, what.c_str(), figures.backlog->perDelivery(), kBacklogMicroseconds);
+    }
+    out << "\n  runneld without sessions: " << number(figures.baseKilobytes / 1024, 1)
+        << " MB; after all traffic " << number(figures.afterKilobytes, 1) << " KB per session\n"
+        << "  opening a session: " << number(figures.handshakeMicroseconds, 0) << " us CPU\n";
+    if (figures.steady) printSpent(out, "steady", *figures.steady);
+    if (figures.backlog) printSpent(out, "backlog", *figures.backlog);
+    out << "  PINGs answered: " << figures.pongs
+        << "; everything settled: " << (figures.isSettled ? "yes" : "no") << "\n";
+}
+
+void writeJson(const Options& options, const Figures& figures) {
+    std::ofstream out(options.json);
+    out << "{\"sessions\":" << options.sessions << ",\"streams\":" << figures.streams
+        << ",\"documentBytes\":" << figures.documentBytes
+        << ",\"idleKilobytes\":{\"measured\":" << number(figures.idleKilobytes, 2)
+        << ",\"budget\":" << number(kIdleKilobytes, 2)
+        << ",\"ratio\":" << number(figures.idleKilobytes / kIdleKilobytes, 3) << "}"
+        << ",\"afterTrafficKilobytes\":" << number(figures.afterKilobytes, 2)
+        << ",\"baseKilobytes\":" << number(figures.baseKilobytes, 0)
+        << ",\"openingMicroseconds\":" << number(figures.handshakeMicroseconds, 1);
+    if (figures.steady) {
+        out << ",\"rate\":" << options.rate
+            << ",\"steady\":" << json(*figures.steady, kSteadyMicroseconds);
+    }
+    if (figures.backlog) {
+        out << ",\"window\":" << options.window
+            << ",\"backlog\":" << json(*figures.backlog, kBacklogMicroseconds);
+    }
+    out << ",\"pongs\":" << figures.pongs
+        << ",\"isSettled\":" << (figures.isSettled ? "true" : "false") << "}\n";
+    out.close();
+    if (!out) throw std::runtime_error("cannot write " + options.json.string());
+}
+
+}  // namespace runnel::bench
