@@ -143,9 +143,17 @@ void BrokerProcess::noteLine(const std::string& line) {
 }
 
 double BrokerProcess::residentKilobytes() const {
-    std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmRSS:")) return std::stod(line.substr(6));
+    return procFigure("status", "VmRSS:");
+}
+
+std::uint64_t BrokerProcess::writes() const {
+    return static_cast<std::uint64_t>(procFigure("io", "syscw:"));
+}
+
+double BrokerProcess::procFigure(const std::string& file, const std::string& name) const {
+    std::ifstream lines("/proc/" + std::to_string(pid_) + "/" + file);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.starts_with(name)) return std::stod(line.substr(name.size()));
     }
     return 0;
 }

@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <ctime>
 #include <string>
 
@@ -38,6 +39,8 @@ class BrokerProcess final : private net::EventHandler {
     double cpuMicroseconds() const;
     /// Of cpuMicroseconds, in ticks of 10 ms.
     double systemMicroseconds() const;
+    /// How often it has called write(2), as OpenSSL does once for a record.
+    std::uint64_t writes() const;
 
   private:
     void ready(std::uint32_t events) override;
@@ -45,6 +48,7 @@ class BrokerProcess final : private net::EventHandler {
     [[noreturn]] void exec(const Options& options, int logFd) const;
     void awaitReady();
     bool readLog();
+    double procFigure(const std::string& file, const std::string& name) const;
     void noteLine(const std::string& line);
 
     net::EventLoop& loop_;

@@ -32,7 +32,9 @@ void printLine(std::ostream& out, const char* what, double measured, double budg
 void printSpent(std::ostream& out, const char* stage, const Spent& spent) {
     const double wall = spent.seconds * 1e6;
     out << "  " << stage << ": " << spent.deliveries << " documents in " << number(spent.seconds, 2)
-        << " s; runneld used " << number(100 * spent.brokerMicroseconds / wall, 0)
+        << " s, "
+        << number(static_cast<double>(spent.deliveries) / static_cast<double>(spent.writes), 1)
+        << " for a write; runneld used " << number(100 * spent.brokerMicroseconds / wall, 0)
         << " % of a core ("
         << number(100 * spent.brokerSystemMicroseconds / spent.brokerMicroseconds, 0)
         << " % of it in the kernel), the clients "
@@ -44,6 +46,7 @@ std::string json(const Spent& spent, double budget) {
            ",\"budget\":" + number(budget, 2) +
            ",\"ratio\":" + number(spent.perDelivery() / budget, 3) +
            ",\"deliveries\":" + std::to_string(spent.deliveries) +
+           ",\"writes\":" + std::to_string(spent.writes) +
            ",\"seconds\":" + number(spent.seconds, 3) +
            ",\"brokerMicroseconds\":" + number(spent.brokerMicroseconds, 0) +
            ",\"brokerSystemMicroseconds\":" + number(spent.brokerSystemMicroseconds, 0) +

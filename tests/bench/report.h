@@ -13,6 +13,7 @@ namespace runnel::bench {
 /// Where the CPU of one stage went.
 struct Spent {
     std::uint64_t deliveries = 0;
+    std::uint64_t writes = 0;       // calls of write(2) by runneld
     double seconds = 0;             // wall clock
     double brokerMicroseconds = 0;  // user and system
     double brokerSystemMicroseconds = 0;

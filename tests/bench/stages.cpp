@@ -111,11 +111,12 @@ void Stages::openSessions() {
 
 Spent Stages::measured(const std::function<void()>& work) {
     const auto began = Clock::now();
-    const Spent before{traffic_.deliveries(), 0, broker_.cpuMicroseconds(),
+    const Spent before{traffic_.deliveries(),        broker_.writes(), 0, broker_.cpuMicroseconds(),
                        broker_.systemMicroseconds(), ownMicroseconds()};
     work();
     Spent spent;
     spent.deliveries = traffic_.deliveries() - before.deliveries;
+    spent.writes = broker_.writes() - before.writes;
     spent.seconds = std::chrono::duration<double>(Clock::now() - began).count();
     spent.brokerMicroseconds = broker_.cpuMicroseconds() - before.brokerMicroseconds;
     spent.brokerSystemMicroseconds = broker_.systemMicroseconds() - before.brokerSystemMicroseconds;
