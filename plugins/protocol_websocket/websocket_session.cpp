@@ -81,6 +81,9 @@ void WebSocketSession::deliver() {
         if (left.frames == 0 || left.bytes == 0) break;  // a PONG or drained() goes on
         takeSome(left);
     }
+    if (!connection_->isOpen()) return;
+    // Not at the end of the turn: a message for ten thousand sessions would fill as many buffers.
+    connection_->sendNow();
     if (hasUnsettled()) loop_.watch(*this);
 }
 
