@@ -11,10 +11,16 @@ namespace runnel::bench {
 
 namespace {
 
-/// core/net's design budgets; what a well-made server needs is given in README.md.
-constexpr double kIdleKilobytes = 16.5;
-constexpr double kSteadyMicroseconds = 7.5;
-constexpr double kBacklogMicroseconds = 0.6;
+/// What the design allows, and what bare epoll and OpenSSL needed on the machine that it was
+/// measured on: README.md. On another machine, or a busy one, only budget divided by floor holds.
+struct Budget {
+    double allowed;
+    double floor;
+    double ratio() const { return allowed / floor; }
+};
+constexpr Budget kIdle{16.5, 14.0};
+constexpr Budget kSteady{7.5, 5.3};
+constexpr Budget kBacklog{0.6, 0.42};
 
 std::string number(double value, int decimals) {
     std::array<char, 64> text{};
@@ -22,10 +28,19 @@ std::string number(double value, int decimals) {
     return text.data();
 }
 
-void printLine(std::ostream& out, const char* what, double measured, double budget) {
+void printLine(std::ostream& out, const std::string& what, double measured, const Budget& budget) {
     std::array<char, 128> text{};
-    std::snprintf(text.data(), text.size(), "  %-50s %9.2f %9.2f %8.2f\n", what, measured, budget,
-                  measured / budget);
+    std::snprintf(text.data(), text.size(), "  %-44s %9.2f %8.2f %7.2f", what.c_str(), measured,
+                  budget.allowed, measured / budget.allowed);
+    out << text.data();
+}
+
+void printSpentLine(std::ostream& out, const std::string& what, const Spent& spent,
+                    const Budget& budget) {
+    printLine(out, what, spent.perDelivery(), budget);
+    std::array<char, 64> text{};
+    std::snprintf(text.data(), text.size(), " %9.2f %8.2f %8.2f\n", spent.floorMicroseconds,
+                  spent.perDelivery() / spent.floorMicroseconds, budget.ratio());
     out << text.data();
 }
 
@@ -41,10 +56,13 @@ void printSpent(std::ostream& out, const char* stage, const Spent& spent) {
         << number(100 * spent.benchMicroseconds / wall, 0) << " %\n";
 }
 
-std::string json(const Spent& spent, double budget) {
+std::string json(const Spent& spent, const Budget& budget) {
     return "{\"microsecondsPerDelivery\":" + number(spent.perDelivery(), 4) +
-           ",\"budget\":" + number(budget, 2) +
-           ",\"ratio\":" + number(spent.perDelivery() / budget, 3) +
+           ",\"budget\":" + number(budget.allowed, 2) +
+           ",\"ratio\":" + number(spent.perDelivery() / budget.allowed, 3) +
+           ",\"floor\":" + number(spent.floorMicroseconds, 4) +
+           ",\"timesFloor\":" + number(spent.perDelivery() / spent.floorMicroseconds, 3) +
+           ",\"timesFloorAllowed\":" + number(budget.ratio(), 3) +
            ",\"deliveries\":" + std::to_string(spent.deliveries) +
            ",\"writes\":" + std::to_string(spent.writes) +
            ",\"seconds\":" + number(spent.seconds, 3) +
@@ -59,17 +77,17 @@ void printTable(std::ostream& out, const Options& options, const Figures& figure
     out << "\n"
         << options.sessions << " TLS WebSocket sessions, " << figures.streams
         << " streams, documents of " << figures.documentBytes << " bytes\n";
-    out << "                                                      measured    budget    ratio\n";
-    printLine(out, "resident KB per idle session", figures.idleKilobytes, kIdleKilobytes);
+    out << "                                                measured   budget   ratio"
+           "     floor  x floor  allowed\n";
+    printLine(out, "resident KB per idle session", figures.idleKilobytes, kIdle);
+    out << "\n";
     if (figures.steady) {
-        const std::string what =
-            "CPU us per document, " + std::to_string(options.rate) + " messages/s";
-        printLine(out, what.c_str(), figures.steady->perDelivery(), kSteadyMicroseconds);
+        printSpentLine(out, "CPU us per document, " + std::to_string(options.rate) + " messages/s",
+                       *figures.steady, kSteady);
     }
     if (figures.backlog) {
-        const std::string what =
-            "CPU us per document, backlog of " + std::to_string(options.window);
-        printLine(out, what.c_str(), figures.backlog->perDelivery(), kBacklogMicroseconds);
+        printSpentLine(out, "CPU us per document, backlog of " + std::to_string(options.window),
+                       *figures.backlog, kBacklog);
     }
     out << "\n  runneld without sessions: " << number(figures.baseKilobytes / 1024, 1)
         << " MB; after all traffic " << number(figures.afterKilobytes, 1) << " KB per session\n"
@@ -85,18 +103,17 @@ void writeJson(const Options& options, const Figures& figures) {
     out << "{\"sessions\":" << options.sessions << ",\"streams\":" << figures.streams
         << ",\"documentBytes\":" << figures.documentBytes
         << ",\"idleKilobytes\":{\"measured\":" << number(figures.idleKilobytes, 2)
-        << ",\"budget\":" << number(kIdleKilobytes, 2)
-        << ",\"ratio\":" << number(figures.idleKilobytes / kIdleKilobytes, 3) << "}"
+        << ",\"budget\":" << number(kIdle.allowed, 2)
+        << ",\"ratio\":" << number(figures.idleKilobytes / kIdle.allowed, 3) << "}"
         << ",\"afterTrafficKilobytes\":" << number(figures.afterKilobytes, 2)
         << ",\"baseKilobytes\":" << number(figures.baseKilobytes, 0)
         << ",\"openingMicroseconds\":" << number(figures.handshakeMicroseconds, 1);
     if (figures.steady) {
-        out << ",\"rate\":" << options.rate
-            << ",\"steady\":" << json(*figures.steady, kSteadyMicroseconds);
+        out << ",\"rate\":" << options.rate << ",\"steady\":" << json(*figures.steady, kSteady);
     }
     if (figures.backlog) {
         out << ",\"window\":" << options.window
-            << ",\"backlog\":" << json(*figures.backlog, kBacklogMicroseconds);
+            << ",\"backlog\":" << json(*figures.backlog, kBacklog);
     }
     out << ",\"pongs\":" << figures.pongs
         << ",\"isSettled\":" << (figures.isSettled ? "true" : "false") << "}\n";

@@ -17,6 +17,7 @@ struct Spent {
     double seconds = 0;             // wall clock
     double brokerMicroseconds = 0;  // user and system
     double brokerSystemMicroseconds = 0;
+    double floorMicroseconds = 0;  // per delivery, measured afterwards
     double benchMicroseconds = 0;  // this program's own
 
     double perDelivery() const { return brokerMicroseconds / static_cast<double>(deliveries); }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/bench/stages.h"
 
+#include <algorithm>
 #include <ctime>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+
+#include "tests/bench/floor.h"
 
 namespace runnel::bench {
 
@@ -12,6 +15,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr std::size_t kFrameHeader = 4;  // of a document between 126 and 65,535 bytes
 constexpr std::size_t kPostingConnections = 32;
 constexpr std::chrono::seconds kPatience{120};  // without anything getting done
 constexpr std::chrono::milliseconds kLook{5};
@@ -55,7 +59,23 @@ Figures Stages::run() {
     figures_.afterKilobytes = (broker_.residentKilobytes() - figures_.baseKilobytes) /
                               static_cast<double>(options_.sessions - figures_.streams);
     comeBack();
+    measureFloors();
     return figures_;
+}
+
+/// The same traffic by bare OpenSSL, as far as the limit of open files goes for both ends.
+void Stages::measureFloors() {
+    say("the same by bare OpenSSL");
+    FloorSize size{.sessions = std::min<std::size_t>(options_.sessions, 2000),
+                   .frameBytes = figures_.documentBytes + kFrameHeader,
+                   .framesPerRound = 1,
+                   .rounds = options_.rate * std::min<std::size_t>(options_.seconds, 5),
+                   .roundsPerSecond = options_.rate};
+    if (figures_.steady) figures_.steady->floorMicroseconds = measureFloor(size);
+    size.framesPerRound = options_.window;
+    size.rounds = std::clamp<std::size_t>(options_.messages / options_.window, 1, 40);
+    size.roundsPerSecond = 0;
+    if (figures_.backlog) figures_.backlog->floorMicroseconds = measureFloor(size);
 }
 
 /// Runs the loop until the condition holds.

@@ -29,6 +29,7 @@ class Stages final {
     Spent backlog();
     void awaitSettled();
     void comeBack();
+    void measureFloors();
     void postIfPossible(std::size_t end);
     Spent measured(const std::function<void()>& work);
     void until(const char* what, std::chrono::seconds patience,
