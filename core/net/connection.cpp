@@ -228,22 +228,30 @@ bool Connection::send(std::span<const std::uint8_t> bytes) {
         reason_ = CloseReason::PeerTooSlow;
         return false;
     }
+    if (output_.capacity() == 0) output_.swap(loop_.spareOutput());
     output_.insert(output_.end(), bytes.begin(), bytes.end());
     if (pendingBytes() > lowWatermark_) isAboveWatermark_ = true;
     if (isWriteBlocked_ || isWriteWaiting_) return true;
     loop_.atEndOfTurn(*this);
-    if (pendingBytes() >= kRecord) writeFullRecords();
+    if (pendingBytes() >= kRecord) writeRecords(kRecord);
     return true;
 }
 
-/// Full records gain nothing by waiting for the end of the turn, but cost fresh memory. Whatever
-/// goes wrong here is left to the flush at the end of the turn, which meets it again: callbacks
-/// never come out of send().
-void Connection::writeFullRecords() {
-    while (retry_ == 0 && pendingBytes() >= kRecord) {
-        const IoResult result = transport_.write(std::span(output_).subspan(head_, kRecord));
+void Connection::sendNow() {
+    if (state_ != State::Open || isWriteBlocked_ || isWriteWaiting_ || pendingBytes() == 0) return;
+    writeRecords(1);
+    if (pendingBytes() == 0) dropOutput();
+}
+
+/// Writes records as long as there are `least` bytes. Full records gain nothing by waiting for the
+/// end of the turn, but cost fresh memory. Whatever goes wrong here is left to the flush at the end
+/// of the turn, which meets it again: callbacks never come out of send().
+void Connection::writeRecords(std::size_t least) {
+    while (retry_ == 0 && pendingBytes() >= least) {
+        const std::size_t size = std::min(pendingBytes(), kRecord);
+        const IoResult result = transport_.write(std::span(output_).subspan(head_, size));
         if (result.status != IoStatus::Done) {
-            retry_ = kRecord;
+            retry_ = static_cast<std::uint32_t>(size);
             return;
         }
         hasProgressed_ = true;
@@ -252,6 +260,17 @@ void Connection::writeFullRecords() {
     if (retry_ != 0) return;
     output_.erase(output_.begin(), output_.begin() + head_);
     head_ = 0;
+}
+
+/// The buffer goes to the next connection that sends, unless it is large.
+void Connection::dropOutput() {
+    head_ = 0;
+    output_.clear();
+    if (output_.capacity() <= 4 * kRecord && loop_.spareOutput().capacity() == 0) {
+        output_.swap(loop_.spareOutput());
+    } else {
+        std::vector<std::uint8_t>().swap(output_);
+    }
 }
 
 void Connection::flush() {
@@ -297,8 +316,7 @@ bool Connection::writeSome(std::size_t& budget) {
 
 void Connection::afterFlush() {
     if (pendingBytes() == 0) {
-        std::vector<std::uint8_t>().swap(output_);
-        head_ = 0;
+        dropOutput();
     } else if (head_ > kTurnBudget && head_ > output_.size() / 2) {
         output_.erase(output_.begin(), output_.begin() + head_);
         head_ = 0;

@@ -64,7 +64,8 @@ struct ConnectionOptions {
 /// One non-blocking TCP connection, TLS or plain, server or client side, driven by an EventLoop.
 ///
 /// Sending: send() appends to an output buffer; what is sent during a turn leaves at the end of the
-/// turn, or as soon as it fills a TLS record (16 KiB). An idle connection holds no buffer.
+/// turn, with sendNow(), or as soon as it fills a TLS record (16 KiB). An idle connection holds no
+/// buffer.
 /// Receiving: through the loop's shared buffer, at most about 128 KiB per turn.
 ///
 /// Thread safety: none; the loop's thread only (open() too).
@@ -94,6 +95,10 @@ class Connection final : private EventHandler, private TurnHook {
     /// connection is given up with PeerTooSlow. Watch pendingBytes() and drained() to stay below.
     bool send(std::span<const std::uint8_t> bytes);
     bool send(std::string_view bytes);
+    /// Writes what is pending now, as far as that goes, instead of at the end of the turn: for who
+    /// serves thousands of connections in one turn and knows that nothing more comes for this one.
+    /// Their buffers would otherwise all exist at once. No callback comes from inside.
+    void sendNow();
     std::size_t pendingBytes() const { return output_.size() - head_; }
 
     /// Back-pressure: what the peer sends stays in the kernel. Whether the peer has gone may only
@@ -136,7 +141,8 @@ class Connection final : private EventHandler, private TurnHook {
     void becomeOpen();
     void receive();
     void discard();
-    void writeFullRecords();
+    void writeRecords(std::size_t least);
+    void dropOutput();
     void flush();
     bool writeSome(std::size_t& budget);
     void afterFlush();

@@ -114,6 +114,9 @@ class EventLoop final {
 
     /// 64 KiB shared by all readers of this loop; valid until the reader's callback returns.
     std::span<std::uint8_t> scratch() { return scratch_; }
+    /// An empty vector whose memory the last connection that had nothing left to send gave back for
+    /// the next one to take: most buffers live for microseconds.
+    std::vector<std::uint8_t>& spareOutput() { return spareOutput_; }
 
   private:
     struct Timer {
@@ -149,6 +152,7 @@ class EventLoop final {
     TurnLink hooks_;
     std::vector<std::shared_ptr<void>> graveyard_;
     std::vector<std::uint8_t> scratch_;
+    std::vector<std::uint8_t> spareOutput_;
 
     std::mutex mutex_;
     std::vector<Task> tasks_;  // guarded by mutex_

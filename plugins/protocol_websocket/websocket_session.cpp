@@ -88,6 +88,9 @@ void WebSocketSession::deliver() {
         }
         cost += takeSome(left);
     }
+    if (!connection_->isOpen()) return;
+    // Not at the end of the turn: a message for ten thousand sessions would fill as many buffers.
+    connection_->sendNow();
     if (hasUnsettled()) loop_.watch(*this);
 }
 
