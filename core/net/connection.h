@@ -121,6 +121,9 @@ class Connection final : private EventHandler, private TurnHook {
     EventLoop& loop() const { return loop_; }
 
   private:
+    /// Bytes per connection, direction and turn.
+    static constexpr std::size_t kTurnBudget = std::size_t{128} * 1024;
+
     enum class State : std::uint8_t {
         Connecting,
         Handshaking,
