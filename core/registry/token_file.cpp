@@ -53,7 +53,9 @@ TokenFile::Entry TokenFile::get(const std::string& stream) {
 
 void TokenFile::save() const {
     std::string text;
-    for (const auto& [stream, token] : tokens_) text += stream + "\t" + token + "\n";
+    for (const auto& [stream, token] : tokens_) {
+        text.append(stream).append("\t").append(token).append("\n");
+    }
     const std::filesystem::path next = file_.string() + ".new";
     const int fd = ::open(next.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) fail(next, "create");
