@@ -96,7 +96,7 @@ bool CatchUp::deliver(const Job& job, const Journal::Slice& slice, std::uint64_t
         }
         needsMore = stillNeeded(job, *state);
     }
-    Stream::wakeAll(wake);
+    job.stream->wakeAll(wake);
     return needsMore;
 }
 

@@ -9,7 +9,10 @@
 namespace runnel {
 
 Stream::Stream(StreamSetup setup, StreamParts parts, Position start)
-    : setup_(std::move(setup)), parts_(parts), state_(StreamState(start)) {}
+    : setup_(std::move(setup)),
+      parts_(parts),
+      protocolPlugin_("protocol_" + setup_.config->protocol),
+      state_(StreamState(start)) {}
 
 bool Stream::wants(const Message& message) const {
     if ((setup_.kinds >> static_cast<unsigned>(message.kind) & 1U) != 0) return true;
@@ -17,7 +20,8 @@ bool Stream::wants(const Message& message) const {
 }
 
 void Stream::wakeAll(const StreamState::WakeList& wake) {
-    for (const auto& session : wake) session->ready();
+    if (wake.empty()) return;
+    for (const auto& session : wake) tell([&] { session->ready(); });
 }
 
 void Stream::deliver(std::span<const EncodedPtr> items) {
@@ -54,15 +58,13 @@ std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionReq
     }
     if (needsFetch) parts_.catchUp.request(shared_from_this(), reader);
     if (surplus) {
-        surplus->session->close(CloseReason::TakenOver,
-                                "the stream has 32 sessions; a newer one took this one's place");
+        tell([&] {
+            surplus->session->close(
+                CloseReason::TakenOver,
+                "the stream has 32 sessions; a newer one took this one's place");
+        });
     }
     return host;
-}
-
-void Stream::closeSessions(CloseReason reason, std::string_view text) {
-    const std::vector<ReaderPtr> readers = state_.lock()->readers();
-    for (const ReaderPtr& reader : readers) reader->session->close(reason, text);
 }
 
 void Stream::report(const std::string& text) {

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "delivery/downlink_desk.h"
 #include "delivery/stream_state.h"
+#include "loader/guard.h"
 
 namespace runnel {
 
@@ -55,9 +56,12 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// A new session becomes the holder; it may see ready() before this returns.
     std::shared_ptr<SessionHost> attach(const Grant& grant, const SessionRequest& request,
                                         std::shared_ptr<Session> session);
-    /// Closes every session; those that come later are not affected.
-    void closeSessions(CloseReason reason, std::string_view text);
-
+    /// Calls a session of the protocol plugin; what it throws is reported with the plugin's name.
+    template <class Call>
+    void tell(Call&& call) {
+        const Status status = guarded(protocolPlugin_, std::forward<Call>(call));
+        if (!status) report(status.error().reason);
+    }
     /// Something is wrong that an administrator has to see: logged, once per text.
     void report(const std::string& text);
 
@@ -69,11 +73,12 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     friend class StreamSession;
     friend class CatchUp;
 
-    static void wakeAll(const StreamState::WakeList& wake);
+    void wakeAll(const StreamState::WakeList& wake);
     StreamState::Start startOf(const SessionRequest& request) const;
 
     const StreamSetup setup_;
     const StreamParts parts_;
+    const std::string protocolPlugin_;
     mutable Guarded<StreamState> state_;
     Guarded<std::set<std::string>> reported_;  ///< reasons, at most kMaxReported
     StreamState::WakeList wake_;               ///< the router's, kept for its memory

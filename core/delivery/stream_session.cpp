@@ -17,16 +17,17 @@ constexpr std::size_t kChunk = 64;
 /// Gathers the receipts of one document, in its order; the last one sends them.
 class Receipts {
   public:
-    Receipts(std::shared_ptr<Session> session, const FormatUse& format, Ticket ticket,
+    Receipts(std::shared_ptr<Stream> stream, std::shared_ptr<Session> session, Ticket ticket,
              std::size_t count)
-        : session_(std::move(session)),
-          format_(format),
+        : stream_(std::move(stream)),
+          session_(std::move(session)),
           ticket_(ticket),
           documents_(count),
           missing_(count) {}
 
     void set(std::size_t index, const Receipt& receipt) {
-        auto document = guarded(format_.plugin, [&] { return format_.format->encode(receipt); });
+        const FormatUse& format = *stream_->setup().format;
+        auto document = guarded(format.plugin, [&] { return format.format->encode(receipt); });
         if (document) {
             documents_[index] = std::move(*document);
         } else {
@@ -35,11 +36,13 @@ class Receipts {
         if (receipt.rejected) isAccepted_ = false;
         if (missing_.fetch_sub(1, std::memory_order_acq_rel) == 1) send();
     }
-    void send() { session_->answer(ticket_, std::move(documents_), isAccepted_); }
+    void send() {
+        stream_->tell([&] { session_->answer(ticket_, std::move(documents_), isAccepted_); });
+    }
 
   private:
+    const std::shared_ptr<Stream> stream_;
     const std::shared_ptr<Session> session_;
-    const FormatUse& format_;
     const Ticket ticket_;
     std::vector<std::string> documents_;
     std::atomic<std::size_t> missing_;
@@ -164,7 +167,7 @@ void StreamSession::settleWith(Change&& change) {
         needsFetch = state->needsFetch(*reader_);
     }
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
-    Stream::wakeAll(wake);
+    stream_->wakeAll(wake);
 }
 
 void StreamSession::settleThrough(std::uint64_t parcel) {
@@ -192,7 +195,7 @@ void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
     const auto answers = static_cast<std::size_t>(std::count_if(
         requests.begin(), requests.end(),
         [](const Request& request) { return !std::holds_alternative<Acknowledge>(request); }));
-    const auto receipts = std::make_shared<Receipts>(reader_->session, format, ticket, answers);
+    const auto receipts = std::make_shared<Receipts>(stream_, reader_->session, ticket, answers);
     std::size_t index = 0;
     for (Request& request : requests) {
         if (const auto* acknowledge = std::get_if<Acknowledge>(&request)) {

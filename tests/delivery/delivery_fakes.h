@@ -65,6 +65,7 @@ class QuietLog final : public Log {
 class FakeSession final : public Session {
   public:
     void ready() override {
+        if (throwsWhenReady) throw std::runtime_error("not ready");
         const std::lock_guard lock(mutex_);
         ++readies_;
         changed_.notify_all();
@@ -90,6 +91,7 @@ class FakeSession final : public Session {
 
     std::vector<std::pair<Ticket, std::vector<std::string>>> answers;
     std::vector<Ticket> rejections;
+    bool throwsWhenReady = false;
     std::optional<CloseReason> closedFor;
 
   private:

@@ -374,6 +374,16 @@ TEST(StreamTest, AnswersAThrowingDecodeWithTheName) {
     EXPECT_THAT(client.session->rejections, ElementsAre(8U));
 }
 
+TEST(StreamTest, AProtocolThatThrowsHarmsNoOtherSession) {
+    Bench bench;
+    auto good = bench.attach();
+    auto throwing = bench.attach();
+    throwing.session->throwsWhenReady = true;
+    bench.publish(1);
+    EXPECT_EQ(good.session->readies(), 1);
+    EXPECT_EQ(good.take(), 1U);
+}
+
 TEST(StreamTest, SettlesByTheClientsAcknowledgement) {
     Bench bench;
     auto client = bench.attach();
