@@ -149,6 +149,7 @@ class Bench {
         }
         if (!journal.append(batch)) throw std::runtime_error("append");
         std::vector<EncodedPtr> items;
+        items.reserve(batch.size());
         for (const auto& message : batch) {
             items.push_back(std::make_shared<const Encoded>(message, use, View{}));
         }
@@ -181,7 +182,7 @@ class Bench {
         void settleAll() { host->settleThrough(parcels.back().id); }
     };
 
-    Client attach(SessionRequest request = {}) {
+    Client attach(const SessionRequest& request = {}) {
         Client client;
         client.host =
             stream->attach(Grant{1, true, true, stream->setup().config}, request, client.session);

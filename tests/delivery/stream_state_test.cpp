@@ -29,7 +29,7 @@ class StreamStateTest : public ::testing::Test {
     }
     /// Returns whom CatchUp has to fetch for.
     ReaderPtr deliver(std::size_t count) {
-        const ReaderPtr behind = state_.deliver(items(next_, count), wake_);
+        ReaderPtr behind = state_.deliver(items(next_, count), wake_);
         next_ += count;
         return behind;
     }

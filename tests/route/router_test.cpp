@@ -50,7 +50,7 @@ class RouterTest : public ::testing::Test {
     };
 
     /// A stream with one live session.
-    Listener add(Scope scope, View view = {}, std::vector<Kind> kinds = {Kind::Uplink}) {
+    Listener add(Scope scope, View view = {}, const std::vector<Kind>& kinds = {Kind::Uplink}) {
         auto config = std::make_shared<StreamConfig>();
         config->stream = ++lastStream_;
         config->name = "stream " + std::to_string(lastStream_);
