@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "broker/broker.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <filesystem>
 
@@ -228,7 +230,7 @@ void Broker::openStreams() {
 void Broker::start() {
     isStarted_ = true;
     ingress_.start();
-    ticker_ = std::make_unique<Ticker>(std::chrono::seconds(1), [this] { downlinks_.tick(); });
+    ticker_ = std::make_unique<Ticker>(std::chrono::seconds(1), [this] { tick(); });
     for (const auto& [name, door] : doors_) {
         const Status started = door->start();
         if (!started) report("protocol " + name, started.error());
@@ -242,6 +244,14 @@ void Broker::start() {
                "ready: " + std::to_string(streams_.all().size()) + " streams, " +
                    std::to_string(doors_.size()) + " protocols, " +
                    std::to_string(connectors_.size()) + " networks");
+}
+
+/// Once a second.
+void Broker::tick() {
+    constexpr unsigned kTrimEvery = 30;
+    downlinks_.tick();
+    // glibc keeps what a burst has freed: measured, 117 KB per session instead of 19.
+    if (++ticks_ % kTrimEvery == 0) malloc_trim(0);
 }
 
 void Broker::stop() {

@@ -51,6 +51,7 @@ class Broker final {
     void addDoors();
     void addConnectors();
     void openStreams();
+    void tick();
     void report(const std::string& part, const Error& error);
 
     const Config config_;
@@ -77,6 +78,7 @@ class Broker final {
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::unique_ptr<Ticker> ticker_;
     std::uint64_t lastStream_ = 0;
+    unsigned ticks_ = 0;  // the ticker's own
     bool isStarted_ = false;
 };
 
