@@ -15,10 +15,6 @@ std::string makeId() {
     return Poco::UUIDGenerator::defaultGenerator().createRandom().toString();
 }
 
-bool isExpired(const Downlink& downlink, Instant now) {
-    return downlink.expires && *downlink.expires <= now;
-}
-
 bool isEnd(Kind kind, bool isConfirmed) {
     switch (kind) {
         case Kind::Acknowledged:
@@ -125,6 +121,8 @@ Result<std::string> Downlinks::accept(const StreamConfig& stream, Downlink downl
         }
     }
     const std::string id = makeId();
+    const Instant now = parts_.clock.now();
+    const Instant expires = downlink.expires.value_or(now + kIdempotency);
     downlink.id = id;
     downlink.application = device.application;
     downlink.network = device.network;
@@ -135,7 +133,8 @@ Result<std::string> Downlinks::accept(const StreamConfig& stream, Downlink downl
     state->entries[id] = Entry{.downlink = std::move(downlink),
                                .senderId = senderId,
                                .stream = stream.name,
-                               .accepted = parts_.clock.now()};
+                               .accepted = now,
+                               .expires = expires};
     return senderId;
 }
 
@@ -147,7 +146,7 @@ std::optional<Downlink> Downlinks::nextToSend(const std::string& network) {
         const auto found = state->entries.find(carrier.waiting.front());
         carrier.waiting.pop_front();
         if (found == state->entries.end() || found->second.hasEnded) continue;
-        if (isExpired(found->second.downlink, now)) continue;  // the next tick() says so
+        if (found->second.expires <= now) continue;  // the next tick() says so
         found->second.isHandedOver = true;
         ++found->second.downlink.attempt;
         return found->second.downlink;
@@ -216,7 +215,7 @@ void Downlinks::tick() {
     {
         auto state = state_.lock();
         for (auto& [id, entry] : state->entries) {
-            if (!isExpired(entry.downlink, now) || entry.isHandedOver || entry.hasEnded) continue;
+            if (entry.expires > now || entry.isHandedOver || entry.hasEnded) continue;
             entry.hasEnded = true;
             events.push_back(eventOf(entry, Kind::Expired, "expired before the network took it"));
         }

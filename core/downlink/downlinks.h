@@ -64,6 +64,7 @@ class Downlinks final : public DownlinkDesk {
         std::string senderId;
         std::string stream;  ///< name
         Instant accepted;
+        Instant expires;  ///< kIdempotency after `accepted` if the sender says nothing
         bool isHandedOver = false;
         bool hasEnded = false;
     };

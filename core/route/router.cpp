@@ -39,6 +39,16 @@ void Router::remove(std::uint64_t stream) {
 }
 
 void Router::route(std::span<const std::shared_ptr<Message>> batch) {
+    matchAll(batch);
+    // Without the lock: sessions are woken from here.
+    for (const auto& slot : touched_) {
+        slot->stream->deliver(slot->items);
+        slot->items.clear();
+    }
+    touched_.clear();
+}
+
+void Router::matchAll(std::span<const std::shared_ptr<Message>> batch) {
     const std::shared_lock lock(mutex_);
     for (const MessagePtr message : batch) {
         encoded_.clear();
@@ -49,11 +59,6 @@ void Router::route(std::span<const std::shared_ptr<Message>> batch) {
         }
     }
     encoded_.clear();
-    for (Slot* slot : touched_) {
-        slot->stream->deliver(slot->items);
-        slot->items.clear();
-    }
-    touched_.clear();
 }
 
 void Router::match(const Slots& slots, Eui eui, const MessagePtr& message) {
@@ -64,7 +69,7 @@ void Router::match(const Slots& slots, Eui eui, const MessagePtr& message) {
         // One gateway may have heard an uplink twice (two antennas).
         if (isTouched && slot->items.back()->position() == message->position) continue;
         if (!slot->stream->wants(*message)) continue;
-        if (!isTouched) touched_.push_back(slot.get());
+        if (!isTouched) touched_.push_back(slot);
         slot->items.push_back(encodedFor(slot->stream->setup(), message));
     }
 }

@@ -17,7 +17,7 @@ namespace runnel {
 class Router {
   public:
     void add(std::shared_ptr<Stream> stream);
-    /// Afterwards the stream gets nothing more.
+    /// Afterwards the stream gets nothing more but, at most, the batch that is on its way.
     void remove(std::uint64_t stream);
 
     /// Hands the messages, in order, to their streams: one call of Stream::deliver per stream.
@@ -31,6 +31,7 @@ class Router {
     using Slots = std::unordered_map<Eui, std::vector<std::shared_ptr<Slot>>, EuiHash>;
 
     Slots& slotsOf(Scope::Level level);
+    void matchAll(std::span<const std::shared_ptr<Message>> batch);
     void match(const Slots& slots, Eui eui, const MessagePtr& message);
     EncodedPtr encodedFor(const StreamSetup& setup, const MessagePtr& message);
 
@@ -38,7 +39,7 @@ class Router {
     Slots applications_, devices_, gateways_;
 
     // The router thread's own, kept for their memory.
-    std::vector<Slot*> touched_;
+    std::vector<std::shared_ptr<Slot>> touched_;
     std::vector<EncodedPtr>
         encoded_;  ///< of the message that is being matched, one per format and view
 };

@@ -175,6 +175,17 @@ TEST_F(DownlinksTest, ExpiresWhatTheNetworkDidNotTakeInTime) {
     EXPECT_THAT(carrier.payloads(), ElementsAre(2));
 }
 
+TEST_F(DownlinksTest, ExpiresAfterAWeekWhatNamesNoExpiryAndNoNetworkTook) {
+    submit(downlink(1, "mine"));
+    clock.advance(Downlinks::kIdempotency - seconds(1));
+    downlinks.tick();
+    EXPECT_THAT(announced(), IsEmpty());
+    clock.advance(seconds(1));
+    downlinks.tick();
+    ASSERT_THAT(announced(), SizeIs(1));
+    EXPECT_EQ(announced()[0].kind, Kind::Expired);
+}
+
 TEST_F(DownlinksTest, SendsNothingExpiredEvenBeforeTheTick) {
     Downlink wanted = downlink(1, "mine");
     wanted.expires = clock.now() + seconds(10);
