@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <string>
 
 #include "config/mapping_reader.h"
 #include "config/reading.h"
@@ -84,6 +86,16 @@ void readDuplicates(const YamlNode* node, StreamSpec& spec, FileCheck& check) {
     }
 }
 
+/// "not acknowledged", "not_acknowledged" and "notAcknowledged" are one word to people.
+std::string lettersOf(std::string_view name) {
+    std::string letters;
+    for (const char c : name) {
+        if (std::isalpha(static_cast<unsigned char>(c)) == 0) continue;
+        letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return letters;
+}
+
 void readEvents(const YamlNode* node, StreamSpec& spec, FileCheck& check) {
     if (node == nullptr) return;
     if (node->is != YamlNode::Is::Sequence) {
@@ -95,7 +107,9 @@ void readEvents(const YamlNode* node, StreamSpec& spec, FileCheck& check) {
     names.reserve(kEvents.size());
     for (const auto& event : kEvents) names.emplace_back(event.first);
     for (const YamlNode& entry : node->values) {
-        const auto name = std::find(names.begin(), names.end(), entry.scalar);
+        const auto name = std::find_if(names.begin(), names.end(), [&](const std::string& known) {
+            return lettersOf(known) == lettersOf(entry.scalar);
+        });
         if (entry.is != YamlNode::Is::Scalar || name == names.end()) {
             check.complain(entry, "'events' must be of " + joined(names) + ", found " +
                                       found(entry) + didYouMean(entry.scalar, names));

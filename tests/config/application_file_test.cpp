@@ -32,7 +32,7 @@ streams:
     token: abcdefghijklmnop
     enabled: false
     duplicates: best
-    events: [uplink, notAcknowledged, status, uplink]
+    events: [uplink, not acknowledged, status, uplink]
     options: {url: "https://erp.example", headers: {X-Key: 5}, timeout: 3, sequence: true}
 )");
     ASSERT_THAT(files.complaints(), IsEmpty());
