@@ -24,7 +24,7 @@ struct Place {
 struct Complaint {
     Place place;
     std::string text;
-    bool isMissingPlugin = false;   ///< no reason not to start: what names the plugin waits for it
+    bool isMissingPlugin = false;  ///< no reason not to start: what names the plugin waits for it
 };
 
 enum class Duplicates { All, Best };  ///< one document per receiving gateway, or only the best one

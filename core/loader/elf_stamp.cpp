@@ -151,11 +151,12 @@ Result<File> findSection(File file, const Header& header, std::string_view name)
 
 /// What differs between two sets of Layout flags, in words.
 std::string layoutDifference(std::uint32_t found) {
-    static const std::pair<Layout, const char*> kFlags[] = {{LayoutCxx11Abi, "_GLIBCXX_USE_CXX11_ABI"},
-                                                            {LayoutLibstdcxx, "libstdc++"},
-                                                            {LayoutDebugContainers, "_GLIBCXX_DEBUG"},
-                                                            {LayoutAddressSanitizer, "AddressSanitizer"},
-                                                            {LayoutThreadSanitizer, "ThreadSanitizer"}};
+    static const std::pair<Layout, const char*> kFlags[] = {
+        {LayoutCxx11Abi, "_GLIBCXX_USE_CXX11_ABI"},
+        {LayoutLibstdcxx, "libstdc++"},
+        {LayoutDebugContainers, "_GLIBCXX_DEBUG"},
+        {LayoutAddressSanitizer, "AddressSanitizer"},
+        {LayoutThreadSanitizer, "ThreadSanitizer"}};
     std::string words;
     for (const auto& [flag, name] : kFlags) {
         if ((found & flag) == (layout() & flag)) continue;

@@ -62,7 +62,8 @@ TEST(FakeSessionHostTest, RemembersWhatThePluginDidUntilItCloses) {
 TEST(FakeProtocolHostTest, KnowsAllowedTokensAndKeepsConnections) {
     FakeProtocolHost host;
     host.allow("secret", {7, true, false, nullptr});
-    EXPECT_EQ(host.authenticate("wrong", "127.0.0.1", false).error().why, Denial::Why::UnknownToken);
+    EXPECT_EQ(host.authenticate("wrong", "127.0.0.1", false).error().why,
+              Denial::Why::UnknownToken);
     const auto grant = host.authenticate("secret", "127.0.0.1", false);
     ASSERT_TRUE(grant);
     EXPECT_EQ(grant->token, 7U);
