@@ -37,6 +37,10 @@ void Downlinks::addCarrier(const std::string& network, DownlinkCarrier& carrier)
     state_.lock()->carriers[network].way = &carrier;
 }
 
+void Downlinks::removeCarrier(const std::string& network) {
+    state_.lock()->carriers.erase(network);
+}
+
 void Downlinks::setConnected(const std::string& network, bool isConnected) {
     state_.lock()->carriers.at(network).isConnected = isConnected;
     if (isConnected) flush(network);
@@ -53,7 +57,7 @@ void Downlinks::submit(const Grant& grant, Downlink downlink, Answer answer) {
         receipt.rejected = device.error();
         return answer(std::move(receipt));
     }
-    if (auto wrong = complaint(grant, downlink, *device)) {
+    if (auto wrong = complaint(downlink, *device)) {
         receipt.rejected = std::move(wrong);
         return answer(std::move(receipt));
     }
@@ -89,8 +93,7 @@ Result<Device> Downlinks::deviceFor(const StreamConfig& stream, const Downlink& 
         text(downlink.device) + " was not heard yet, so it is not known which network reaches it"};
 }
 
-std::optional<Error> Downlinks::complaint(const Grant&, const Downlink& downlink,
-                                          const Device& device) {
+std::optional<Error> Downlinks::complaint(const Downlink& downlink, const Device& device) {
     const std::string region = state_.lock()->carriers.at(device.network).way->region();
     return contentComplaint(downlink, device, region, parts_.clock.now());
 }

@@ -46,6 +46,8 @@ class Downlinks final : public DownlinkDesk {
 
     /// Before start: the connector `network` carries downlinks. It is not connected yet.
     void addCarrier(const std::string& network, DownlinkCarrier& carrier);
+    /// Before start: the connector could not be made.
+    void removeCarrier(const std::string& network);
     /// Sends what waited, in order.
     void setConnected(const std::string& network, bool isConnected);
 
@@ -83,8 +85,7 @@ class Downlinks final : public DownlinkDesk {
     };
 
     Result<Device> deviceFor(const StreamConfig& stream, const Downlink& downlink) const;
-    std::optional<Error> complaint(const Grant& grant, const Downlink& downlink,
-                                   const Device& device);
+    std::optional<Error> complaint(const Downlink& downlink, const Device& device);
     Result<std::string> accept(const StreamConfig& stream, Downlink downlink, const Device& device);
     static std::optional<Error> repeatOf(const Entry& known, const Downlink& downlink);
     void flush(const std::string& network);

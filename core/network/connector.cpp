@@ -9,17 +9,18 @@ Connector::Connector(NetworkSpec spec, Ingress& ingress, Downlinks& downlinks)
     : spec_(std::move(spec)),
       plugin_("network_" + spec_.plugin),
       ingress_(ingress),
-      downlinks_(downlinks) {
-    downlinks_.addCarrier(spec_.name, *this);
-}
+      downlinks_(downlinks) {}
 
 Status Connector::create(const LoadedPlugin& plugin, Host& host) {
+    // First, as the plugin may say connected() while it is made.
+    downlinks_.addCarrier(spec_.name, *this);
     auto made =
         guarded(plugin_, [&] { return plugin.descriptor->network(host, *this, spec_.options); });
+    if (made) network_ = std::move(*made);
+    if (network_) return Done{};
+    downlinks_.removeCarrier(spec_.name);
     if (!made) return made.error();
-    network_ = std::move(*made);
-    if (!network_) return Error{"", "plugin " + plugin_ + " made no connector and gave no reason"};
-    return Done{};
+    return Error{"", "plugin " + plugin_ + " made no connector and gave no reason"};
 }
 
 Status Connector::start() {
