@@ -228,7 +228,11 @@ void StreamState::account(const InFlight::Entry& entry) {
     } else {
         ++books_.dead;
         if (deadLetters_.size() == kMaxDeadLetters) deadLetters_.erase(deadLetters_.begin());
-        deadLetters_.push_back({entry.item->message(), entry.why});
+        deadLetters_.push_back({.id = 0,
+                                .stream = {},
+                                .reason = entry.why,
+                                .time = {},
+                                .message = entry.item->message()});
     }
 }
 

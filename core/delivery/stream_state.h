@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "delivery/books.h"
+#include "state/records.h"
 #include "delivery/reader.h"
 #include "delivery/window.h"
 

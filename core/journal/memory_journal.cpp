@@ -7,17 +7,13 @@
 namespace runnel {
 
 MemoryJournal::MemoryJournal(Position start, std::size_t capacity)
-    : capacity_(capacity), oldest_(start + 1) {}
+    : capacity_(capacity), origin_(start), oldest_(start + 1) {}
 
 Status MemoryJournal::append(std::span<const std::shared_ptr<Message>> batch) {
     const std::unique_lock lock(mutex_);
     for (const auto& message : batch) {
         message->position = oldest_ + messages_.size();
         messages_.push_back(message);
-    }
-    while (messages_.size() > capacity_) {
-        messages_.pop_front();
-        ++oldest_;
     }
     return Done{};
 }
@@ -30,7 +26,7 @@ Result<Journal::Slice> MemoryJournal::read(const ReadRequest& request) const {
     slice.through = std::max(request.after, end - 1);
     for (Position position = first; position < end; ++position) {
         const MessagePtr& message = messages_[position - oldest_];
-        if (!covers(request.scope, *message)) continue;
+        if (request.scope && !covers(*request.scope, *message)) continue;
         if (slice.messages.size() == request.maxMessages) {
             slice.through = position - 1;
             break;
@@ -56,6 +52,28 @@ Position MemoryJournal::before(Instant time) const {
         std::partition_point(messages_.begin(), messages_.end(),
                              [&](const MessagePtr& message) { return message->brokerTime < time; });
     return oldest_ + static_cast<Position>(found - messages_.begin()) - 1;
+}
+
+std::optional<Position> MemoryJournal::due(Instant) {
+    const std::shared_lock lock(mutex_);
+    if (messages_.size() <= capacity_) return std::nullopt;
+    return oldest_ + std::min(messages_.size() - capacity_, kMaxSlice) - 1;
+}
+
+Status MemoryJournal::trim(Position through) {
+    const std::unique_lock lock(mutex_);
+    while (!messages_.empty() && oldest_ <= through) {
+        messages_.pop_front();
+        ++oldest_;
+    }
+    return Done{};
+}
+
+Status MemoryJournal::replace() {
+    const std::unique_lock lock(mutex_);
+    oldest_ += messages_.size();
+    messages_.clear();
+    return Done{};
 }
 
 }  // namespace runnel

@@ -8,8 +8,8 @@
 
 namespace runnel {
 
-/// A journal that lives as long as the process: the tests' fake, and the broker's while nothing
-/// else is configured. Keeps the newest `capacity` messages. Thread safety: as Journal.
+/// A journal that lives as long as the process: the tests' fake. Retention keeps the newest
+/// `capacity` messages. Thread safety: as Journal.
 class MemoryJournal final : public Journal {
   public:
     static constexpr std::size_t kDefaultCapacity = 100'000;
@@ -22,9 +22,16 @@ class MemoryJournal final : public Journal {
     Position head() const override;
     Position oldest() const override;
     Position before(Instant time) const override;
+    Position origin() const override { return origin_; }
+    /// What is above the capacity.
+    std::optional<Position> due(Instant now) override;
+    Status trim(Position through) override;
+    bool isDamaged() const override { return false; }
+    Status replace() override;
 
   private:
     const std::size_t capacity_;
+    const Position origin_;
     mutable std::shared_mutex mutex_;
     std::deque<MessagePtr> messages_;  ///< positions without gaps: messages_[i] is at oldest_ + i
     Position oldest_;

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "delivery/catch_up.h"
 #include "delivery/stream.h"
-#include "journal/memory_journal.h"
+#include "tests/support/forwarding_journal.h"
 
 namespace runnel::test {
 
@@ -100,31 +100,22 @@ class FakeSession final : public Session {
     int readies_ = 0;
 };
 
-/// A MemoryJournal whose reads can be watched, held up or made to fail.
-class WatchedJournal final : public Journal {
+/// A journal whose reads can be watched, held up or made to fail.
+class WatchedJournal final : public ForwardingJournal {
   public:
-    WatchedJournal(Position start, std::size_t capacity) : memory_(start, capacity) {}
+    using ForwardingJournal::ForwardingJournal;
 
-    Status append(std::span<const std::shared_ptr<Message>> batch) override {
-        return memory_.append(batch);
-    }
     Result<Slice> read(const ReadRequest& request) const override {
         if (onRead) onRead(request);
         if (failures > 0) {
             --failures;
             return Error{"", "disk on fire"};
         }
-        return memory_.read(request);
+        return ForwardingJournal::read(request);
     }
-    Position head() const override { return memory_.head(); }
-    Position oldest() const override { return memory_.oldest(); }
-    Position before(Instant time) const override { return memory_.before(time); }
 
     std::function<void(const ReadRequest&)> onRead;  ///< set it before somebody reads
     mutable std::atomic<int> failures{0};
-
-  private:
-    MemoryJournal memory_;
 };
 
 /// A stream with everything around it, and a client that takes like a protocol plugin would.

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "ingress/ingress.h"
-#include "journal/memory_journal.h"
+#include "tests/support/forwarding_journal.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/recording_log.h"
 
@@ -45,9 +45,10 @@ class Events {
 };
 
 /// A journal whose next appends can be made to fail, or to wait until they are let go.
-class FakeJournal final : public Journal {
+class FakeJournal final : public ForwardingJournal {
   public:
-    explicit FakeJournal(Events& events) : events_(events) {}
+    explicit FakeJournal(Events& events)
+        : ForwardingJournal(1000, MemoryJournal::kDefaultCapacity), events_(events) {}
 
     void failNext(int appends) { failures_ = appends; }
     void hold() {
@@ -73,18 +74,13 @@ class FakeJournal final : public Journal {
         }
         sizes.push_back(batch.size());
         events_.add("append");
-        return memory_.append(batch);
+        return ForwardingJournal::append(batch);
     }
-    Result<Slice> read(const ReadRequest& request) const override { return memory_.read(request); }
-    Position head() const override { return memory_.head(); }
-    Position oldest() const override { return memory_.oldest(); }
-    Position before(Instant time) const override { return memory_.before(time); }
 
     std::vector<std::size_t> sizes;  ///< of the commits; read it after stop()
 
   private:
     Events& events_;
-    MemoryJournal memory_{1000};
     std::mutex mutex_;
     std::condition_variable changed_;
     bool isHeld_ = false;
