@@ -57,10 +57,12 @@ void Stream::lose(Position through, std::span<const Position> wanted, std::strin
              reason);
 }
 
-void Stream::loseAll(Position through, std::string_view reason) {
-    loseWith([&](StreamState& state,
-                 StreamState::WakeList& wake) { return state.loseAll(through, reason, wake); },
-             reason);
+void Stream::loseAll(Position through, std::uint64_t left, std::string_view reason) {
+    loseWith(
+        [&](StreamState& state, StreamState::WakeList& wake) {
+            return state.loseAll(through, left, reason, wake);
+        },
+        reason);
 }
 
 Position Stream::needsBehind() const {

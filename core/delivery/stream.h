@@ -60,8 +60,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// The journal loses everything up to `through`, among it these messages of the stream. Called
     /// before they are gone. What no session has taken is expired, and the next one is told.
     void lose(Position through, std::span<const Position> wanted, std::string_view reason);
-    /// The journal is lost as a whole.
-    void loseAll(Position through, std::string_view reason);
+    /// The same, without a look at the messages: `left` of the pending ones are behind `through`.
+    void loseAll(Position through, std::uint64_t left, std::string_view reason);
     /// The oldest position that the stream may still have to read from the journal is behind this
     /// one; messages that come later do not lower it.
     Position needsBehind() const;

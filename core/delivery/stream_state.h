@@ -74,8 +74,9 @@ class StreamState {
     };
     Loss lose(Position through, std::span<const Position> wanted, std::string_view reason,
               WakeList& wake);
-    /// As lose(); what is lost is everything that no session has in memory.
-    Loss loseAll(Position through, std::string_view reason, WakeList& wake);
+    /// The same without a look at the messages: what is lost is everything that no session has in
+    /// memory, but the `left` newest.
+    Loss loseAll(Position through, std::uint64_t left, std::string_view reason, WakeList& wake);
 
     /// Sends a dead letter again; false if too many are on their way.
     bool replay(EncodedPtr item, WakeList& wake);

@@ -35,11 +35,13 @@ StreamState::Loss StreamState::lose(Position through, std::span<const Position> 
     return lose({behind + 1, through, messages, std::string(reason)}, wake);
 }
 
-StreamState::Loss StreamState::loseAll(Position through, std::string_view reason, WakeList& wake) {
+StreamState::Loss StreamState::loseAll(Position through, std::uint64_t left,
+                                       std::string_view reason, WakeList& wake) {
     const Position behind = readsBehind();
     lostThrough_ = std::max(lostThrough_, through);
-    std::uint64_t messages = account_.books().pending();
-    if (behind == account_.lastMatched()) messages = 0;
+    const std::uint64_t pending = account_.books().pending();
+    std::uint64_t messages =
+        behind == account_.lastMatched() ? 0 : pending - std::min(left, pending);
     if (!readers_.empty() && messages > 0) {
         const Reader& holder = *readers_.back();
         messages -= lostInMemory(holder, account_.cursor());
