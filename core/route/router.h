@@ -57,7 +57,7 @@ class Router {
     template <class Batch>
     void matchAll(Batch batch) {
         const std::shared_lock lock(mutex_);
-        for (const MessagePtr message : batch) matchOne(message);
+        for (const auto& message : batch) matchOne(message);
     }
     void matchOne(const MessagePtr& message);
     void deliverAll();
