@@ -74,7 +74,9 @@ bool CatchUp::deliver(const Job& job, const Journal::Slice& slice, std::uint64_t
         items.push_back(std::make_shared<const Encoded>(message, *job.stream->setup().format,
                                                         job.stream->setup().view));
     }
-    const bool isNearHead = slice.messages.size() < kSlice;
+    const Position head = journal_.head();
+    const bool isNearHead =
+        slice.messages.size() < kSlice && slice.through + Window::kMaxItems >= head;
     StreamState::WakeList wake;
     bool needsMore = false;
     {
