@@ -104,18 +104,29 @@ TEST(MessageCodecTest, StoresValuesThatAreTooDeepAsNull) {
     EXPECT_EQ(at->is.index(), 0U);
 }
 
-TEST(MessageCodecTest, RefusesBodiesThatAreNestedTooDeep) {
-    std::string value;
-    for (int i = 0; i < 1000; ++i) {
-        // Value{list: {value}}: lengths below 128 for the innermost ones are enough.
-        std::string list = "\x0A" + std::string(1, static_cast<char>(value.size())) + value;
-        std::string next = "\x2A" + std::string(1, static_cast<char>(list.size())) + list;
-        if (next.size() > 120) break;
-        value = next;
+/// One field of bytes, whose length takes two bytes at most.
+std::string wrapped(const std::string& tag, const std::string& content) {
+    std::string length(1, static_cast<char>(content.size() % 128));
+    if (content.size() >= 128) {
+        length[0] = static_cast<char>(length[0] | 0x80);
+        length += static_cast<char>(content.size() / 128);
     }
-    const std::string field = "\x12" + std::string(1, static_cast<char>(value.size())) + value;
-    const std::string body = "\xB2\x01" + std::string(1, static_cast<char>(field.size())) + field;
-    EXPECT_TRUE(decode(bytesOf(body), 0)) << "30 deep";
+    return tag + length + content;
+}
+
+/// An extra field with so many lists within each other.
+std::string nested(int depth) {
+    std::string value;
+    for (int i = 0; i < depth; ++i) value = wrapped("\x2A", wrapped("\x0A", value));
+    return wrapped("\xB2\x01", wrapped("\x12", value));
+}
+
+TEST(MessageCodecTest, RefusesBodiesThatAreNestedTooDeep) {
+    EXPECT_TRUE(decode(bytesOf(nested(kMaxValueDepth)), 0));
+    const auto decoded = decode(bytesOf(nested(kMaxValueDepth + 1)), 0);
+    ASSERT_FALSE(decoded);
+    EXPECT_EQ(decoded.error().reason, "its values are nested too deeply");
+    EXPECT_FALSE(decode(bytesOf(nested(1000)), 0));
 }
 
 TEST(MessageCodecTest, SurvivesEveryPrefix) {

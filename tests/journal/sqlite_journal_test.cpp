@@ -5,12 +5,8 @@
 
 #include <thread>
 
-#include "base/config_error.h"
 #include "journal/memory_journal.h"
-#include "tests/journal/messages.h"
-#include "tests/support/manual_clock.h"
-#include "tests/support/recording_log.h"
-#include "tests/support/temporary_directory.h"
+#include "tests/journal/journal_files.h"
 
 namespace runnel {
 namespace {
@@ -21,33 +17,9 @@ using test::readAll;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr Instant kTime{std::chrono::milliseconds(1'700'000'000'000)};
-
-class SqliteJournalTest : public ::testing::Test {
+class SqliteJournalTest : public test::JournalTest {
   protected:
-    SqliteJournalTest() { reopen(); }
-
-    void reopen() {
-        journal_.reset();
-        journal_.emplace(settings(), clock_, log_);
-    }
-    JournalSettings settings() const {
-        return {.file = directory_.path() / "journal.db", .retention = {}, .minimumStart = 0};
-    }
-    void append(const Batch& batch) {
-        const Status status = journal_->append(batch);
-        ASSERT_TRUE(status) << status.error().reason;
-    }
-    void appendMany(std::size_t count) {
-        Batch batch;
-        for (std::size_t i = 0; i < count; ++i) batch.push_back(test::uplinkAt(kTime));
-        append(batch);
-    }
-
-    TemporaryDirectory directory_;
-    ManualClock clock_;
-    RecordingLog log_;
-    std::optional<SqliteJournal> journal_;
+    SqliteJournalTest() { open(); }
 };
 
 TEST_F(SqliteJournalTest, BeginsAtUnixMicroseconds) {
@@ -62,7 +34,7 @@ TEST_F(SqliteJournalTest, BeginsAtUnixMicroseconds) {
 }
 
 TEST_F(SqliteJournalTest, BeginsAboveTheMinimum) {
-    JournalSettings above = settings();
+    JournalSettings above = settings_;
     above.file = directory_.path() / "other.db";
     above.minimumStart = 1'800'000'000'000'000;
     const SqliteJournal other(above, clock_, log_);
@@ -72,7 +44,7 @@ TEST_F(SqliteJournalTest, BeginsAboveTheMinimum) {
 TEST_F(SqliteJournalTest, KeepsEveryMemberOverAReopening) {
     auto message = std::make_shared<Message>(test::fullMessage());
     append({message});
-    reopen();
+    open();
     const auto all = readAll(*journal_, std::nullopt);
     ASSERT_EQ(all.size(), 1U);
     test::expectEqual(*all[0], *message);
@@ -83,7 +55,7 @@ TEST_F(SqliteJournalTest, GoesOnWithItsPositionsAfterAReopening) {
     appendMany(3);
     const Position head = journal_->head();
     clock_.advance(std::chrono::hours(1));
-    reopen();
+    open();
     EXPECT_EQ(journal_->head(), head);
     appendMany(1);
     EXPECT_EQ(journal_->head(), head + 1);
@@ -107,7 +79,7 @@ TEST_F(SqliteJournalTest, TellsHowFarItHasLooked) {
 TEST_F(SqliteJournalTest, TakesABatchThatCompletesSeveralBuckets) {
     appendMany(5000);
     EXPECT_EQ(readAll(*journal_, std::nullopt).size(), 5000U);
-    reopen();
+    open();
     EXPECT_EQ(readAll(*journal_, std::nullopt).size(), 5000U);
 }
 
@@ -149,7 +121,7 @@ TEST_F(SqliteJournalTest, ReadsWhatANaiveOneReads) {
             ASSERT_TRUE(oracle.append(batch));
         }
         compare(*journal_, oracle);
-        reopen();
+        open();
         compare(*journal_, oracle);
         while (round == 2 && oracle.oldest() < oracle.head() - 9000) {
             const Position through = oracle.oldest() + random() % 3000;
@@ -163,7 +135,7 @@ TEST_F(SqliteJournalTest, GetsFurtherOverALongStretchWithoutAMatch) {
     append({test::uplinkAt(kTime, Eui{2}, Eui{2})});
     for (int i = 0; i < 20; ++i) appendMany(1024);
     append({test::uplinkAt(kTime, Eui{2}, Eui{2})});
-    reopen();
+    open();
     const Scope rare{Scope::Level::Device, Eui{2}};
     EXPECT_EQ(readAll(*journal_, rare).size(), 2U);
     EXPECT_THAT(readAll(*journal_, Scope{Scope::Level::Device, Eui{3}}), IsEmpty());
@@ -190,7 +162,7 @@ TEST_F(SqliteJournalTest, FindsThePositionBeforeATime) {
         append(batch);
     }
     for (const bool isReopened : {false, true}) {
-        if (isReopened) reopen();
+        if (isReopened) open();
         EXPECT_EQ(journal_->before(kTime - std::chrono::hours(1)), origin);
         EXPECT_EQ(journal_->before(kTime), origin);
         for (const int second : {1, 500, 1023, 1024, 1025, 2500, 9000, 11'999}) {
@@ -230,9 +202,9 @@ TEST_F(SqliteJournalTest, LetsOthersReadWhileItWrites) {
 TEST_F(SqliteJournalTest, HasWhatWasCommittedAfterAKill) {
     appendMany(3000);
     const std::filesystem::path copy = directory_.path() / "copy.db";
-    std::filesystem::copy_file(settings().file, copy);
-    std::filesystem::copy_file(settings().file.string() + "-wal", copy.string() + "-wal");
-    JournalSettings copied = settings();
+    std::filesystem::copy_file(settings_.file, copy);
+    std::filesystem::copy_file(settings_.file.string() + "-wal", copy.string() + "-wal");
+    JournalSettings copied = settings_;
     copied.file = copy;
     SqliteJournal other(copied, clock_, log_);
     EXPECT_EQ(other.head(), journal_->head());
