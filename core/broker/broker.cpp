@@ -70,15 +70,17 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
       certificates_(withDirectories(config_), log),
       journal_(startOf(clock)),
       catchUp_(journal_, log),
+      state_(config_.data / "state.db", clock, log),
       downlinks_({.devices = devices_,
                   .clock = clock,
                   .log = log,
+                  .state = state_,
                   .announce = [this](Message&& event) { ingress_.announce(std::move(event)); }}),
       ingress_({.journal = journal_,
                 .devices = devices_,
                 .clock = clock,
                 .log = log,
-                .identify = [this](Message& event) { downlinks_.identify(event); },
+                .identify = [this](Message& event) { return downlinks_.identify(event); },
                 .route = [this](Ingress::Batch batch) { router_.route(batch); }}) {
     addStreams();
     addDoors();
@@ -229,6 +231,8 @@ void Broker::openStreams() {
 
 void Broker::start() {
     isStarted_ = true;
+    downlinks_.restore(state_.saved().downlinks);
+    state_.start([] { return State::Changes{}; });
     ingress_.start();
     ticker_ = std::make_unique<Ticker>(std::chrono::seconds(1), [this] { tick(); });
     for (const auto& [name, door] : doors_) {
@@ -263,6 +267,7 @@ void Broker::stop() {
     ingress_.stop();
     for (const auto& [name, door] : doors_) door->stop();
     catchUp_.stop();
+    state_.stop();
     log_.write(Level::Info, "broker", "stopped");
 }
 

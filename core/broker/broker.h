@@ -21,6 +21,7 @@
 #include "registry/token_file.h"
 #include "registry/tokens.h"
 #include "route/router.h"
+#include "state/state.h"
 
 namespace runnel {
 
@@ -71,6 +72,7 @@ class Broker final {
     CatchUp catchUp_;
     Streams streams_;
     Router router_;
+    State state_;
     Downlinks downlinks_;
     Ingress ingress_;
     WrongTokens wrongTokens_;
