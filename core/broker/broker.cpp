@@ -61,27 +61,27 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                 .minimumStart = Recovery::highest(state_.saved())},
                clock, log),
       catchUp_(journal_, log),
-      retention_({.journal = journal_,
+      sweeper_({.journal = journal_,
                   .streams = streams_,
                   .router = router_,
                   .clock = clock,
                   .log = log}),
       downlinks_({.devices = devices_,
-                  .state = state_,
                   .clock = clock,
                   .log = log,
+                  .state = state_,
                   .announce = [this](Message&& event) { ingress_.announce(std::move(event)); }}),
       ingress_({.journal = journal_,
                 .devices = devices_,
                 .clock = clock,
                 .log = log,
-                .identify = [this](Message& event) { downlinks_.identify(event); },
+                .identify = [this](Message& event) { return downlinks_.identify(event); },
                 .route =
                     [this](Ingress::Batch batch) {
                         router_.route(batch);
                         routed_ = batch.back()->position;
                     },
-                .maintain = [this] { return retention_.work(); }}) {
+                .maintain = [this] { return sweeper_.work(); }}) {
     Recovery recovery({.journal = journal_, .state = state_, .clock = clock, .log = log});
     addStreams(recovery);
     recovery.run(streams_, router_);

@@ -24,7 +24,7 @@
 #include "registry/devices.h"
 #include "registry/token_file.h"
 #include "registry/tokens.h"
-#include "retention/retention.h"
+#include "retention/sweeper.h"
 #include "route/router.h"
 #include "state/state.h"
 
@@ -89,7 +89,7 @@ class Broker final {
     CatchUp catchUp_;
     Streams streams_;
     Router router_;
-    Retention retention_;
+    Sweeper sweeper_;
     std::atomic<Position> routed_{};  ///< all messages up to here have been given to their streams
     Downlinks downlinks_;
     Ingress ingress_;

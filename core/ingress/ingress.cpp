@@ -136,6 +136,7 @@ bool Ingress::nextBatch(std::vector<Entry>& batch) {
 void Ingress::process(std::vector<Entry>& batch) {
     dropRepeats(batch);
     resolve(batch);
+    identify(batch);
     std::vector<std::shared_ptr<Message>> messages;
     messages.reserve(batch.size());
     for (const Entry& entry : batch) {
@@ -168,7 +169,15 @@ void Ingress::resolve(std::span<Entry> batch) {
     parts_.devices.resolve(arrivals);
     for (const Devices::Arrival& arrival : arrivals) {
         if (!arrival.message.application) reportUnresolved(arrival.message);
-        if (!arrival.message.downlinkId.empty()) parts_.identify(arrival.message);
+    }
+}
+
+void Ingress::identify(std::span<Entry> batch) {
+    for (Entry& entry : batch) {
+        if (!entry.message || entry.source == nullptr) continue;
+        if (entry.message->downlinkId.empty() || parts_.identify(*entry.message)) continue;
+        ++repeated_;
+        entry.message.reset();
     }
 }
 

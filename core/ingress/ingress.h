@@ -42,8 +42,8 @@ class Ingress final {
         const Clock& clock;
         Log& log;
         /// Called on the ingress thread with messages that are about to be journaled: the downlink
-        /// stage recognises its events here.
-        std::function<void(Message&)> identify;
+        /// stage recognises its events here. False: a repeat, to be dropped.
+        std::function<bool(Message&)> identify;
         /// Called on the ingress thread with each committed batch, in order.
         std::function<void(Batch)> route;
         /// Called on the ingress thread between batches, at least once a second, and while an
@@ -89,6 +89,7 @@ class Ingress final {
     void process(std::vector<Entry>& batch);
     void dropRepeats(std::vector<Entry>& batch);
     void resolve(std::span<Entry> batch);
+    void identify(std::span<Entry> batch);
     bool append(Batch messages);
     void reportUnresolved(const Message& message);
     static void confirm(std::span<const Entry> batch);

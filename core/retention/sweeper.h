@@ -12,7 +12,7 @@ namespace runnel {
 /// Lets the journal forget what is too old or too much, slice by slice, and tells every stream that
 /// has not delivered it, before it is gone. Also replaces a journal that is damaged.
 /// Thread safety: the journal's writer thread.
-class Retention final {
+class Sweeper final {
   public:
     struct Parts {
         Journal& journal;
@@ -21,7 +21,7 @@ class Retention final {
         const Clock& clock;
         Log& log;
     };
-    explicit Retention(Parts parts) : parts_(parts) {}
+    explicit Sweeper(Parts parts) : parts_(parts) {}
 
     /// At most one slice. True if another one is due already.
     bool work();

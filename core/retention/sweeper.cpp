@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "retention/retention.h"
+#include "retention/sweeper.h"
 
 #include <algorithm>
 #include <map>
@@ -8,7 +8,7 @@
 
 namespace runnel {
 
-bool Retention::work() {
+bool Sweeper::work() {
     if (parts_.journal.isDamaged()) replaceDamaged();
     const std::optional<Position> through = parts_.journal.due(parts_.clock.now());
     if (!through) return false;
@@ -21,7 +21,7 @@ bool Retention::work() {
     return true;
 }
 
-void Retention::replaceDamaged() {
+void Sweeper::replaceDamaged() {
     const Position head = parts_.journal.head();
     parts_.streams.forEach([&](Stream& stream) { stream.loseAll(head, 0, "journal damaged"); });
     if (const Status replaced = parts_.journal.replace(); !replaced) {
@@ -30,7 +30,7 @@ void Retention::replaceDamaged() {
 }
 
 /// Looks at all streams only when the journal's tail has come to where one of them may stand.
-bool Retention::isNeeded(Position through) {
+bool Sweeper::isNeeded(Position through) {
     if (through <= unneededThrough_) return false;
     Position behind = parts_.journal.head();
     parts_.streams.forEach(
@@ -40,7 +40,7 @@ bool Retention::isNeeded(Position through) {
 }
 
 /// False if the slice cannot be read: it stays until it can, or until the journal is replaced.
-bool Retention::tellStreams(Position through) {
+bool Sweeper::tellStreams(Position through) {
     std::map<Stream*, std::vector<Position>> wanted;
     Position after = parts_.journal.oldest() - 1;
     while (after < through) {

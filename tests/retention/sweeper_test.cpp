@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "retention/retention.h"
+#include "retention/sweeper.h"
 
 #include <gmock/gmock.h>
 
@@ -39,7 +39,7 @@ class SpoiltJournal final : public ForwardingJournal {
 };
 
 /// A journal that keeps 100 messages, starting behind position 1000.
-class RetentionTest : public ::testing::Test {
+class SweeperTest : public ::testing::Test {
   protected:
     std::shared_ptr<Stream> addStream(Scope scope, const std::string& name) {
         auto config = std::make_shared<StreamConfig>();
@@ -71,7 +71,7 @@ class RetentionTest : public ::testing::Test {
         router_.route(std::span<const std::shared_ptr<Message>>(batch));
     }
     void retain() {
-        while (retention_.work()) {
+        while (sweeper_.work()) {
         }
     }
 
@@ -85,7 +85,7 @@ class RetentionTest : public ::testing::Test {
     CatchUp catchUp_{journal_, log_};
     Streams streams_;
     Router router_;
-    Retention retention_{{.journal = journal_,
+    Sweeper sweeper_{{.journal = journal_,
                           .streams = streams_,
                           .router = router_,
                           .clock = clock_,
@@ -93,13 +93,13 @@ class RetentionTest : public ::testing::Test {
     std::uint64_t lastStream_ = 0;
 };
 
-TEST_F(RetentionTest, RemovesNothingThatIsNotDue) {
+TEST_F(SweeperTest, RemovesNothingThatIsNotDue) {
     publish(100);
-    EXPECT_FALSE(retention_.work());
+    EXPECT_FALSE(sweeper_.work());
     EXPECT_EQ(journal_.oldest(), 1001U);
 }
 
-TEST_F(RetentionTest, TellsAStreamExactlyWhatItLost) {
+TEST_F(SweeperTest, TellsAStreamExactlyWhatItLost) {
     const auto all = addStream(wholeApplication_, "all");
     const auto one = addStream({Scope::Level::Device, Eui{7}}, "one");
     publish(60);
@@ -120,7 +120,7 @@ TEST_F(RetentionTest, TellsAStreamExactlyWhatItLost) {
     EXPECT_EQ(gap->reason, "retention");
 }
 
-TEST_F(RetentionTest, LooksAtTheMessagesOnlyWhenAStreamNeedsThem) {
+TEST_F(SweeperTest, LooksAtTheMessagesOnlyWhenAStreamNeedsThem) {
     publish(100);
     const auto stream = addStream(wholeApplication_, "all");
     publish(50);
@@ -133,11 +133,11 @@ TEST_F(RetentionTest, LooksAtTheMessagesOnlyWhenAStreamNeedsThem) {
     EXPECT_EQ(stream->books().expired, 10U);
 }
 
-TEST_F(RetentionTest, RemovesNothingThatCouldNotBeCounted) {
+TEST_F(SweeperTest, RemovesNothingThatCouldNotBeCounted) {
     const auto stream = addStream(wholeApplication_, "all");
     publish(150);
     journal_.isFull = true;
-    EXPECT_FALSE(retention_.work()) << "nothing more to do now";
+    EXPECT_FALSE(sweeper_.work()) << "nothing more to do now";
     EXPECT_EQ(journal_.oldest(), 1001U);
     journal_.isFull = false;
     retain();
@@ -145,7 +145,7 @@ TEST_F(RetentionTest, RemovesNothingThatCouldNotBeCounted) {
     EXPECT_EQ(journal_.oldest(), 1051U);
 }
 
-TEST_F(RetentionTest, ReplacesADamagedJournalAndSaysWhatIsLost) {
+TEST_F(SweeperTest, ReplacesADamagedJournalAndSaysWhatIsLost) {
     const auto stream = addStream(wholeApplication_, "all");
     publish(20);
     journal_.isDamaged_ = true;
