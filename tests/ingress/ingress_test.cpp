@@ -267,6 +267,7 @@ TEST(IngressTest, ShowsEventsOfDownlinksToTheDownlinkStageBeforeTheJournal) {
     bench.identify = [&](Message& message) {
         bench.events.add("identify " + message.downlinkId);
         message.downlinkId = "sender's";
+        return true;
     };
     bench.ingress.start();
     Message event = uplink(kDevice, 1);
