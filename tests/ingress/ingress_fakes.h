@@ -140,12 +140,12 @@ class IngressBench {
     FakeSource source{"net", events};
     FakeSource other{"other", events};
     std::vector<std::shared_ptr<Message>> routed;  ///< read it after stop()
-    std::function<void(Message&)> identify = [](Message&) {};
+    std::function<bool(Message&)> identify = [](Message&) { return true; };
     Ingress ingress{{.journal = journal,
                      .devices = devices,
                      .clock = clock,
                      .log = log,
-                     .identify = [this](Message& message) { identify(message); },
+                     .identify = [this](Message& message) { return identify(message); },
                      .route = [this](Ingress::Batch batch) { route(batch); }}};
 };
 

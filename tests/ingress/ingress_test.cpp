@@ -197,6 +197,7 @@ TEST(IngressTest, ShowsEventsOfDownlinksToTheDownlinkStageBeforeTheJournal) {
     bench.identify = [&](Message& message) {
         bench.events.add("identify " + message.downlinkId);
         message.downlinkId = "sender's";
+        return true;
     };
     bench.ingress.start();
     Message event = uplink(kDevice, 1);
@@ -207,6 +208,24 @@ TEST(IngressTest, ShowsEventsOfDownlinksToTheDownlinkStageBeforeTheJournal) {
     EXPECT_THAT(bench.events.all(),
                 ElementsAre("identify network's", "append", "route 1", "net committed 1"));
     EXPECT_EQ(bench.routed.at(0)->downlinkId, "sender's");
+}
+
+TEST(IngressTest, DropsAnEventThatTheDownlinkStageKnowsAndConfirmsItsTicket) {
+    IngressBench bench;
+    bench.identify = [](const Message& message) { return message.downlinkId != "known"; };
+    bench.ingress.start();
+    Message event = uplink(kDevice, 1);
+    event.kind = Kind::Queued;
+    event.downlinkId = "known";
+    bench.publish(event, 1);
+    ASSERT_TRUE(bench.events.wait("net committed 1"));
+    event.downlinkId = "new";
+    bench.publish(event, 2);
+    bench.ingress.stop();
+    EXPECT_THAT(bench.events.all(),
+                ElementsAre("net committed 1", "append", "route 1", "net committed 2"));
+    EXPECT_EQ(bench.ingress.counters().repeats, 1U);
+    EXPECT_EQ(bench.ingress.counters().taken, 1U);
 }
 
 TEST(IngressTest, AnnouncesTheBrokersOwnMessages) {
