@@ -13,6 +13,8 @@ namespace {
 
 /// Downlinks of one connector whose stage Sending is being saved, or which have not left yet.
 constexpr std::size_t kMaxLeaving = 1000;
+/// Downlinks that expire or are forgotten at once; the rest has time until the next tick.
+constexpr std::size_t kMaxAtOnce = 1000;
 
 std::string makeId() {
     return Poco::UUIDGenerator::defaultGenerator().createRandom().toString();
@@ -343,6 +345,7 @@ void Downlinks::tick() {
         auto memory = memory_.lock();
         for (auto& [id, entry] : memory->ledger.entries()) {
             if (!entry.isStored || !entry.isOpen() || entry.record.expires > now) continue;
+            if (events.size() == kMaxAtOnce) break;
             advance(entry, Stage::Ended);
             entry.seen |= bit(Kind::Expired);
             events.push_back(eventOf(entry, Kind::Expired,
@@ -356,7 +359,7 @@ void Downlinks::tick() {
 }
 
 void Downlinks::forget(Memory& memory, Instant before) {
-    for (const std::string& id : memory.ledger.forget(before)) parts_.state.forget(id);
+    for (const std::string& id : memory.ledger.forget(before, kMaxAtOnce)) parts_.state.forget(id);
 }
 
 }  // namespace runnel

@@ -30,9 +30,9 @@ void Ledger::keep(Entry& entry) {
     order_.push_back(entry.record.downlink.id);
 }
 
-std::vector<std::string> Ledger::forget(Instant before) {
+std::vector<std::string> Ledger::forget(Instant before, std::size_t max) {
     std::vector<std::string> forgotten;
-    while (!order_.empty()) {
+    while (!order_.empty() && forgotten.size() < max) {
         const auto oldest = entries_.find(order_.front());
         const Entry& entry = oldest->second;
         if (entry.record.accepted >= before || entry.isOpen()) break;

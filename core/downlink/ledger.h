@@ -40,9 +40,9 @@ class Ledger final {
     void drop(const std::string& id);
     /// It is stored. Called in the order of acceptance.
     void keep(Entry& entry);
-    /// Forgets the oldest ones as long as they are not open and were accepted before `before`.
-    /// Returns their ids.
-    std::vector<std::string> forget(Instant before);
+    /// Forgets the oldest ones as long as they are not open and were accepted before `before`, at
+    /// most `max`. Returns their ids.
+    std::vector<std::string> forget(Instant before, std::size_t max);
 
     std::size_t size() const { return entries_.size(); }
     std::unordered_map<std::string, Entry>& entries() { return entries_; }

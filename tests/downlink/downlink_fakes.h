@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <future>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,6 +11,8 @@
 #include "downlink/downlinks.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/state_files.h"
+#include "tests/support/temporary_directory.h"
 
 namespace runnel::test {
 
@@ -22,32 +26,87 @@ class FakeCarrier final : public DownlinkCarrier {
 
     Status send(const Downlink& downlink) override {
         sent_.lock()->push_back(downlink);
+        if (onSend) onSend(downlink);
         if (!complaint.empty()) return Error{"", complaint};
         return Done{};
     }
     const std::string& region() const override { return region_; }
 
     std::vector<Downlink> sent() { return *sent_.lock(); }
+    std::size_t count() { return sent_.lock()->size(); }
     /// The first payload byte of each, in order.
     std::vector<int> payloads() {
         std::vector<int> bytes;
-        for (const Downlink& downlink : sent()) bytes.push_back(downlink.payload.at(0));
+        const std::vector<Downlink> all = sent();
+        for (const Downlink& downlink : all) bytes.push_back(downlink.payload.at(0));
         return bytes;
     }
 
     std::string complaint;
+    std::function<void(const Downlink&)> onSend;
 
   private:
     const std::string region_;
     Guarded<std::vector<Downlink>> sent_;
 };
 
+/// One life of the broker's downlinks, from start to stop or to a crash: what is in memory.
+struct DownlinkLife {
+    DownlinkLife(const std::filesystem::path& file, const Devices& devices, const Clock& clock,
+                 Log& log)
+        : state(file, clock, log),
+          downlinks({.devices = devices,
+                     .clock = clock,
+                     .log = log,
+                     .state = state,
+                     .announce = [this](Message&& event) {
+                         announced.lock()->push_back(std::move(event));
+                     }}) {}
+    ~DownlinkLife() { state.stop(); }
+    DownlinkLife(const DownlinkLife&) = delete;
+    DownlinkLife& operator=(const DownlinkLife&) = delete;
+
+    void start() {
+        downlinks.restore(state.saved().downlinks);
+        state.start([] { return State::Changes{}; });
+    }
+
+    Guarded<std::vector<Message>> announced;
+    State state;
+    Downlinks downlinks;
+};
+
 /// The desk with one device, heard through network "net", and an application stream "cloud".
 class DownlinkBench {
   public:
     DownlinkBench() {
-        downlinks.addCarrier("net", carrier);
+        begin();
         hear(kDevice, "net", kApplication);
+    }
+
+    /// Ends the broker's life in order and begins the next one.
+    void restart() {
+        life_.reset();
+        begin();
+    }
+    /// Begins the next life with what a crash at this moment would leave.
+    void crash() {
+        settle();
+        const std::filesystem::path old = file_;
+        copyDatabase(old, newFile());
+        restart();
+    }
+    /// What a crash within the writer's callback would leave; restart() goes on with it.
+    void snapshot() {
+        const std::filesystem::path old = file_;
+        copyDatabase(old, newFile());
+    }
+
+    /// Returns when everything is stored and sent that can be.
+    void settle() { test::settle(life_->state); }
+    void connect(const std::string& network = "net") {
+        downlinks().setConnected(network, true);
+        settle();
     }
 
     void hear(Eui device, const std::string& network, std::optional<Eui> application,
@@ -84,14 +143,16 @@ class DownlinkBench {
         return made;
     }
 
-    Receipt submit(const Grant& sender, const Downlink& wanted) {
-        Receipt receipt;
-        int answers = 0;
-        downlinks.submit(sender, wanted, [&](Receipt answer) {
-            receipt = std::move(answer);
-            ++answers;
+    std::future<Receipt> submitted(const Grant& sender, const Downlink& wanted) {
+        const auto receipt = std::make_shared<std::promise<Receipt>>();
+        downlinks().submit(sender, wanted, [receipt](Receipt answer) {
+            receipt->set_value(std::move(answer));  // throws if it is the second
         });
-        if (answers != 1) throw std::runtime_error(std::to_string(answers) + " answers");
+        return receipt->get_future();
+    }
+    Receipt submit(const Grant& sender, const Downlink& wanted) {
+        Receipt receipt = submitted(sender, wanted).get();
+        settle();
         return receipt;
     }
     Receipt submit(const Downlink& wanted) { return submit(grant(), wanted); }
@@ -103,27 +164,45 @@ class DownlinkBench {
     std::string complaint(const Downlink& wanted) { return complaint(grant(), wanted); }
 
     /// What the network says about a downlink, after the desk has looked at it.
-    Message identified(const std::string& networkId, Kind kind) {
+    Message identified(const std::string& networkId, Kind kind) { return *news(networkId, kind); }
+    /// nullopt: it is a repeat.
+    std::optional<Message> news(const std::string& networkId, Kind kind) {
         Message event;
         event.kind = kind;
         event.device = kDevice;
         event.downlinkId = networkId;
-        downlinks.identify(event);
+        if (!downlinks().identify(event)) return std::nullopt;
         return event;
     }
-    std::vector<Message> announced() { return *announced_.lock(); }
+    /// Since the last start.
+    std::vector<Message> announced() { return *life_->announced.lock(); }
+
+    Downlinks& downlinks() { return life_->downlinks; }
+    State& state() { return life_->state; }
+    const std::filesystem::path& file() const { return file_; }
 
     Devices devices;
     ManualClock clock;
     RecordingLog log;
     FakeCarrier carrier;
-    Downlinks downlinks{
-        {.devices = devices, .clock = clock, .log = log, .announce = [this](Message&& event) {
-             announced_.lock()->push_back(std::move(event));
-         }}};
+    bool hasCarrier = true;  ///< from the next start on
 
   private:
-    Guarded<std::vector<Message>> announced_;
+    void begin() {
+        life_ = std::make_unique<DownlinkLife>(file_, devices, clock, log);
+        if (hasCarrier) downlinks().addCarrier("net", carrier);
+        life_->start();
+    }
+    /// The file of the next life.
+    std::filesystem::path newFile() {
+        file_ = directory_.path() / ("state" + std::to_string(++files_) + ".db");
+        return file_;
+    }
+
+    TemporaryDirectory directory_;
+    int files_ = 0;
+    std::filesystem::path file_ = directory_.path() / "state.db";
+    std::unique_ptr<DownlinkLife> life_;
 };
 
 }  // namespace runnel::test

@@ -18,10 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class DownlinksTest : public ::testing::Test, public DownlinkBench {
-  protected:
-    void connect() { downlinks.setConnected("net", true); }
-};
+class DownlinksTest : public ::testing::Test, public DownlinkBench {};
 
 TEST_F(DownlinksTest, SendsAnAcceptedOneWithAllThatTheNetworkNeeds) {
     connect();
@@ -53,7 +50,7 @@ TEST_F(DownlinksTest, WaitsWhileNotConnectedThenSendsInOrder) {
     EXPECT_THAT(carrier.sent(), IsEmpty());
     connect();
     EXPECT_THAT(carrier.payloads(), ElementsAre(1, 2, 3, 4, 5));
-    downlinks.setConnected("net", false);
+    downlinks().setConnected("net", false);
     submit(downlink(6));
     submit(downlink(7));
     EXPECT_THAT(carrier.sent(), SizeIs(5));
@@ -63,9 +60,9 @@ TEST_F(DownlinksTest, WaitsWhileNotConnectedThenSendsInOrder) {
 
 TEST_F(DownlinksTest, SendsThroughTheNetworkThatHeardTheDeviceLast) {
     FakeCarrier second;
-    downlinks.addCarrier("second", second);
+    downlinks().addCarrier("second", second);
     connect();
-    downlinks.setConnected("second", true);
+    connect("second");
     submit(downlink(1));
     hear(kDevice, "second", kApplication);
     submit(downlink(2));
@@ -118,10 +115,10 @@ TEST_F(DownlinksTest, ForgetsAnIdAfterSevenDays) {
     connect();
     submit(downlink(1, "same"));
     clock.advance(hours(7 * 24));
-    downlinks.tick();
+    downlinks().tick();
     EXPECT_NE(complaint(downlink(2, "same")), "") << "seven days are not over yet";
     clock.advance(seconds(1));
-    downlinks.tick();
+    downlinks().tick();
     EXPECT_EQ(complaint(downlink(2, "same")), "");
 }
 
@@ -163,11 +160,11 @@ TEST_F(DownlinksTest, ExpiresWhatTheNetworkDidNotTakeInTime) {
     submit(wanted);
     submit(downlink(2));
     clock.advance(seconds(9));
-    downlinks.tick();
+    downlinks().tick();
     EXPECT_THAT(announced(), IsEmpty());
     clock.advance(seconds(1));
-    downlinks.tick();
-    downlinks.tick();
+    downlinks().tick();
+    downlinks().tick();
     ASSERT_THAT(announced(), SizeIs(1));
     EXPECT_EQ(announced()[0].kind, Kind::Expired);
     EXPECT_EQ(announced()[0].downlinkId, "mine");
@@ -178,10 +175,10 @@ TEST_F(DownlinksTest, ExpiresWhatTheNetworkDidNotTakeInTime) {
 TEST_F(DownlinksTest, ExpiresAfterAWeekWhatNamesNoExpiryAndNoNetworkTook) {
     submit(downlink(1, "mine"));
     clock.advance(Downlinks::kIdempotency - seconds(1));
-    downlinks.tick();
+    downlinks().tick();
     EXPECT_THAT(announced(), IsEmpty());
     clock.advance(seconds(1));
-    downlinks.tick();
+    downlinks().tick();
     ASSERT_THAT(announced(), SizeIs(1));
     EXPECT_EQ(announced()[0].kind, Kind::Expired);
 }
@@ -193,7 +190,7 @@ TEST_F(DownlinksTest, SendsNothingExpiredEvenBeforeTheTick) {
     clock.advance(seconds(10));
     connect();
     EXPECT_THAT(carrier.sent(), IsEmpty());
-    downlinks.tick();
+    downlinks().tick();
     ASSERT_THAT(announced(), SizeIs(1));
     EXPECT_EQ(announced()[0].kind, Kind::Expired);
 }
@@ -204,15 +201,19 @@ TEST_F(DownlinksTest, LeavesTheFateOfWhatWasHandedOverToTheNetwork) {
     wanted.expires = clock.now() + seconds(10);
     submit(wanted);
     clock.advance(seconds(11));
-    downlinks.tick();
+    downlinks().tick();
     EXPECT_THAT(announced(), IsEmpty());
 }
 
 TEST_F(DownlinksTest, RemembersAtMost100000AndForgetsEndedOnesFirst) {
-    for (std::size_t i = 0; i < Downlinks::kMaxRemembered; ++i) submit(downlink(1));
+    for (std::size_t i = 0; i < Downlinks::kMaxRemembered; ++i) {
+        submitted(grant(), downlink(1));
+        if (i % (State::kMaxWaiting / 2) == 0) settle();
+    }
     EXPECT_EQ(complaint(downlink(2)),
               ": too many downlinks wait already (100,000); try again later");
     connect();
+    while (carrier.count() < Downlinks::kMaxRemembered) settle();
     clock.advance(seconds(1));
     EXPECT_EQ(complaint(downlink(2)), "") << "those that were handed over make room";
     EXPECT_EQ(carrier.payloads().back(), 2);
@@ -225,17 +226,19 @@ TEST_F(DownlinksTest, TakesFromTwoThreadsAndKeepsTheOrderOfEach) {
         for (int i = 0; i < kEach; ++i) {
             Downlink wanted = downlink(static_cast<std::uint8_t>(i % 256), std::to_string(i));
             wanted.port = port;
-            downlinks.submit(grant(stream), wanted,
-                             [](const Receipt& receipt) { EXPECT_FALSE(receipt.rejected); });
+            downlinks().submit(grant(stream), wanted,
+                               [](const Receipt& receipt) { EXPECT_FALSE(receipt.rejected); });
         }
     };
     std::thread one(run, "one", 1);
     std::thread two(run, "two", 2);
     one.join();
     two.join();
+    settle();
     std::map<int, int> next;
     std::set<std::string> ids;
-    for (const Downlink& sent : carrier.sent()) {
+    const auto all = carrier.sent();
+    for (const Downlink& sent : all) {
         EXPECT_EQ(sent.payload[0], next[sent.port]++ % 256);
         ids.insert(sent.id);
     }

@@ -114,7 +114,7 @@ TEST(DownlinkRulesTest, NamesTheRegionThatTheUplinkTold) {
 TEST(DownlinkRulesTest, TakesTheConnectorsRegionBeforeTheUplinks) {
     DownlinkBench bench;
     FakeCarrier carrier("us915_0");
-    bench.downlinks.addCarrier("american", carrier);
+    bench.downlinks().addCarrier("american", carrier);
     bench.hear(kDevice, "american", kApplication, "EU868");
     EXPECT_THAT(bench.complaint(sized(243)), HasSubstr("in US915, found 243"));
 }
@@ -128,7 +128,7 @@ TEST(DownlinkRulesTest, TellsThatNoNetworkIsKnownForADeviceThatWasNotHeard) {
     downlink.device = Eui{6};
     EXPECT_EQ(bench.complaint(downlink), "") << "there is one network only";
     FakeCarrier second;
-    bench.downlinks.addCarrier("second", second);
+    bench.downlinks().addCarrier("second", second);
     EXPECT_EQ(bench.complaint(downlink),
               "DeviceEUI: 0000000000000006 was not heard yet, so it is not known which network "
               "reaches it");

@@ -280,6 +280,24 @@ TEST(IngressTest, ShowsEventsOfDownlinksToTheDownlinkStageBeforeTheJournal) {
     EXPECT_EQ(bench.routed.at(0)->downlinkId, "sender's");
 }
 
+TEST(IngressTest, DropsAnEventThatTheDownlinkStageKnowsAndConfirmsItsTicket) {
+    IngressBench bench;
+    bench.identify = [](const Message& message) { return message.downlinkId != "known"; };
+    bench.ingress.start();
+    Message event = uplink(kDevice, 1);
+    event.kind = Kind::Queued;
+    event.downlinkId = "known";
+    bench.publish(event, 1);
+    ASSERT_TRUE(bench.events.wait("net committed 1"));
+    event.downlinkId = "new";
+    bench.publish(event, 2);
+    bench.ingress.stop();
+    EXPECT_THAT(bench.events.all(),
+                ElementsAre("net committed 1", "append", "route 1", "net committed 2"));
+    EXPECT_EQ(bench.ingress.counters().repeats, 1U);
+    EXPECT_EQ(bench.ingress.counters().taken, 1U);
+}
+
 TEST(IngressTest, AnnouncesTheBrokersOwnMessages) {
     IngressBench bench;
     bench.ingress.start();

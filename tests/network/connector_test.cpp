@@ -3,12 +3,15 @@
 
 #include <gmock/gmock.h>
 
+#include <future>
 #include <stdexcept>
 
 #include "journal/memory_journal.h"
 #include "runnel/testing.h"
 #include "tests/support/manual_clock.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/state_files.h"
+#include "tests/support/temporary_directory.h"
 
 namespace runnel::test {
 namespace {
@@ -47,7 +50,9 @@ class ConnectorTest : public ::testing::Test {
         devices_.add(kApplication, {kDevice, "Bay 1", {}, {}, {}});
         spec_.name = "lab";
         spec_.plugin = "fake";
+        state_.start([] { return State::Changes{}; });
     }
+    ~ConnectorTest() override { state_.stop(); }
 
     Status create(Connector& connector, Factory factory) {
         Plugin descriptor;
@@ -62,10 +67,12 @@ class ConnectorTest : public ::testing::Test {
         Downlink downlink;
         downlink.device = kDevice;
         downlink.payload = {1};
-        Receipt receipt;
+        std::promise<Receipt> receipt;
         downlinks_.submit({1, true, true, config}, downlink,
-                          [&](const Receipt& answer) { receipt = answer; });
-        return receipt;
+                          [&](const Receipt& answer) { receipt.set_value(answer); });
+        Receipt answer = receipt.get_future().get();
+        settle(state_);
+        return answer;
     }
 
     ManualClock clock_;
@@ -73,16 +80,19 @@ class ConnectorTest : public ::testing::Test {
     FakeHost host_;
     Devices devices_;
     MemoryJournal journal_{1000};
+    TemporaryDirectory directory_;
+    State state_{directory_.path() / "state.db", clock_, log_};
     std::vector<Message> announced_;
-    Downlinks downlinks_{
-        {.devices = devices_, .clock = clock_, .log = log_, .announce = [this](Message&& event) {
-             announced_.push_back(event);
-         }}};
+    Downlinks downlinks_{{.devices = devices_,
+                          .clock = clock_,
+                          .log = log_,
+                          .state = state_,
+                          .announce = [this](Message&& event) { announced_.push_back(event); }}};
     Ingress ingress_{{.journal = journal_,
                       .devices = devices_,
                       .clock = clock_,
                       .log = log_,
-                      .identify = [](Message&) {},
+                      .identify = [](Message&) { return true; },
                       .route = [](Ingress::Batch) {}}};
     NetworkSpec spec_;
 };
