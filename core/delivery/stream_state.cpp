@@ -180,7 +180,7 @@ void StreamState::peek(Reader& reader, std::size_t max, std::vector<Candidate>& 
 
 StreamState::Candidate StreamState::candidateOf(const Reader& reader, const EncodedPtr& item,
                                                 std::uint64_t ordinal) {
-    return {item, ordinal, settledAlready(reader, item->position())};
+    return {item, ordinal, settledAlready(reader, *item)};
 }
 
 bool StreamState::hasMore(Reader& reader) {
@@ -216,9 +216,10 @@ void StreamState::take(Reader& reader, std::span<InFlight::Entry> entries) {
     settled(reader);
 }
 
-std::optional<Outcome> StreamState::settledAlready(const Reader& reader, Position position) {
-    if (position <= reader.filterThrough) return Outcome::Filtered;
-    const bool isOwn = position > reader.skipBehind && position <= reader.skipThrough;
+std::optional<Outcome> StreamState::settledAlready(const Reader& reader, const Encoded& item) {
+    if (item.position() <= reader.filterThrough) return Outcome::Filtered;
+    const Position first = item.gap() != nullptr ? item.gap()->from : item.position();
+    const bool isOwn = first > reader.skipBehind && item.position() <= reader.skipThrough;
     return isOwn ? std::optional(Outcome::Delivered) : std::nullopt;
 }
 

@@ -110,7 +110,7 @@ class StreamState {
   private:
     /// What is settled before it is sent: filtered if the client does not want the position,
     /// delivered if this reader settled it as a listener; nullopt: send it.
-    static std::optional<Outcome> settledAlready(const Reader& reader, Position position);
+    static std::optional<Outcome> settledAlready(const Reader& reader, const Encoded& item);
     static Candidate candidateOf(const Reader& reader, const EncodedPtr& item,
                                  std::uint64_t ordinal);
     bool isFull(const Reader& reader) const {
