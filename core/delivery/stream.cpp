@@ -102,12 +102,15 @@ std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionReq
     if (request.isSendOnly || !grant.mayReceive) return host;
     const StreamState::Start start = startOf(request);
     ReaderPtr surplus;
+    StreamState::WakeList wake;
     bool needsFetch = false;
     {
         auto state = state_.lock();
-        surplus = state->attach(reader, start);
+        surplus = state->attach(reader, start, wake);
         needsFetch = state->needsFetch(*reader);
     }
+    markChanged();  // the session before may have left something that is lost
+    wakeAll(wake);
     if (needsFetch) parts_.catchUp.request(shared_from_this(), reader);
     if (surplus) {
         tell([&] {

@@ -220,8 +220,10 @@ void StreamSession::health(Health, std::string_view) {}
 void StreamSession::closed(std::string_view) {
     if (isClosed_) return;
     isClosed_ = true;
-    const Stream::ReaderPtr next = stream_->state_.lock()->detach(reader_);
+    StreamState::WakeList wake;
+    const Stream::ReaderPtr next = stream_->state_.lock()->detach(reader_, wake);
     stream_->markChanged();
+    stream_->wakeAll(wake);
     if (next) stream_->parts_.catchUp.request(stream_, next);
 }
 

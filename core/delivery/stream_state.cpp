@@ -27,16 +27,14 @@ StreamState::ReaderPtr StreamState::deliver(std::span<const EncodedPtr> items, W
 
 StreamState::ReaderPtr StreamState::overflow() {
     const std::uint64_t keepFrom = window_.end() - Window::kMaxItems;
-    ReaderPtr behind;
     for (const ReaderPtr& reader : readers_) {
         if (!reader->isLive || reader->next >= keepFrom) continue;
         if (isHolder(*reader)) {
-            const std::uint64_t lost = lostInMemory(*reader, reader->taken);
-            fallBehind(*reader, reader->taken);
-            if (lost > 0) {
-                pushGap(*reader, {reader->taken + 1, lostThrough_, lost, "retention"});
-            }
-            if (needsFetch(*reader)) behind = reader;
+            // A promoted listener may have taken less than the cursor says.
+            const Position after = std::max(reader->taken, account_.cursor());
+            const std::uint64_t lost = lostInMemory(*reader, after);
+            fallBehind(*reader, after);
+            if (lost > 0) pushGap(*reader, {after + 1, lostThrough_, lost, "retention"});
         } else {
             reader->inFlight.clear();
             goLive(*reader, window_.end());
@@ -44,10 +42,12 @@ StreamState::ReaderPtr StreamState::overflow() {
     }
     window_.trim(keepFrom);
     trimWindow();
-    return behind;
+    // One that was about to go live and stands still has lost its place too.
+    const ReaderPtr& holder = readers_.back();
+    return needsFetch(*holder) ? holder : nullptr;
 }
 
-StreamState::ReaderPtr StreamState::attach(const ReaderPtr& reader, Start start) {
+StreamState::ReaderPtr StreamState::attach(const ReaderPtr& reader, Start start, WakeList& wake) {
     ReaderPtr surplus;
     if (readers_.size() == kMaxReaders) {
         surplus = readers_.front();
@@ -71,10 +71,12 @@ StreamState::ReaderPtr StreamState::attach(const ReaderPtr& reader, Start start)
         fallBehind(*reader, goesBack ? start.since : cursor);
         if (account_.gap()) pushGap(*reader, *account_.gap());
     }
+    wakeIfWaiting(*reader, wake);
     return surplus;
 }
 
 void StreamState::demote(Reader& reader) {
+    ++reader.epoch;  // the dead letters that it may be taking are the new holder's
     if (reader.isLive) {
         // It has taken everything behind the cursor, so a promotion can go on from here.
         reader.runStart = account_.cursor();
@@ -88,7 +90,7 @@ void StreamState::demote(Reader& reader) {
     goLive(reader, window_.end());
 }
 
-StreamState::ReaderPtr StreamState::detach(const ReaderPtr& reader) {
+StreamState::ReaderPtr StreamState::detach(const ReaderPtr& reader, WakeList& wake) {
     const auto found = std::find(readers_.begin(), readers_.end(), reader);
     if (found == readers_.end()) return nullptr;
     const bool wasHolder = isHolder(*reader);
@@ -97,8 +99,10 @@ StreamState::ReaderPtr StreamState::detach(const ReaderPtr& reader) {
     release(*reader);
     trimWindow();
     if (!wasHolder || readers_.empty()) return nullptr;
-    promote(*readers_.back());
-    return needsFetch(*readers_.back()) ? readers_.back() : nullptr;
+    const ReaderPtr& holder = readers_.back();
+    promote(*holder);
+    wakeIfWaiting(*holder, wake);
+    return needsFetch(*holder) ? holder : nullptr;
 }
 
 void StreamState::release(Reader& reader) {
@@ -153,7 +157,9 @@ StreamState::Unsaved StreamState::takeUnsaved(WakeList& wake) {
     Unsaved unsaved{
         .record = {}, .deadLetters = account_.takeDeadLetters(), .resent = replays_.takeArrived()};
     account_.fill(unsaved.record);
-    if (wasFull && !readers_.empty()) wakeIfWaiting(*readers_.back(), wake);
+    if (wasFull) {
+        for (const ReaderPtr& reader : readers_) wakeIfWaiting(*reader, wake);
+    }
     return unsaved;
 }
 
@@ -180,7 +186,7 @@ void StreamState::peek(Reader& reader, std::size_t max, std::vector<Candidate>& 
 
 StreamState::Candidate StreamState::candidateOf(const Reader& reader, const EncodedPtr& item,
                                                 std::uint64_t ordinal) {
-    return {item, ordinal, settledAlready(reader, item->position())};
+    return {item, ordinal, settledAlready(reader, *item)};
 }
 
 bool StreamState::hasMore(Reader& reader) {
@@ -216,9 +222,10 @@ void StreamState::take(Reader& reader, std::span<InFlight::Entry> entries) {
     settled(reader);
 }
 
-std::optional<Outcome> StreamState::settledAlready(const Reader& reader, Position position) {
-    if (position <= reader.filterThrough) return Outcome::Filtered;
-    const bool isOwn = position > reader.skipBehind && position <= reader.skipThrough;
+std::optional<Outcome> StreamState::settledAlready(const Reader& reader, const Encoded& item) {
+    if (item.position() <= reader.filterThrough) return Outcome::Filtered;
+    const Position first = item.gap() != nullptr ? item.gap()->from : item.position();
+    const bool isOwn = first > reader.skipBehind && item.position() <= reader.skipThrough;
     return isOwn ? std::optional(Outcome::Delivered) : std::nullopt;
 }
 

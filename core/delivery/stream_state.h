@@ -42,12 +42,12 @@ class StreamState {
         Position since = 0;  ///< with `isGiven`: behind this position
         bool isGiven = false;
     };
-    /// Makes `reader` the holder. Returns the reader that has to go because there are too many, or
-    /// null.
-    ReaderPtr attach(const ReaderPtr& reader, Start start);
-    /// The newest of the others becomes holder; returns it if CatchUp has to fetch for it, else
-    /// null.
-    ReaderPtr detach(const ReaderPtr& reader);
+    /// Makes `reader` the holder; puts it on `wake` if there is something for it at once. Returns
+    /// the reader that has to go because there are too many, or null.
+    ReaderPtr attach(const ReaderPtr& reader, Start start, WakeList& wake);
+    /// The newest of the others becomes holder, and is put on `wake` if it waits and has something
+    /// now; returns it if CatchUp has to fetch for it, else null.
+    ReaderPtr detach(const ReaderPtr& reader, WakeList& wake);
 
     /// Next items for the reader, at most `max`, without taking them; with an ordinal or 0 each.
     struct Candidate {
@@ -66,8 +66,8 @@ class StreamState {
     void settleUpTo(Reader& reader, Position position);
 
     /// The journal loses everything up to `through`. `wanted`: the positions of the stream's
-    /// messages among what is lost now, rising. Nobody reads them any more, what a session has in
-    /// memory excepted.
+    /// messages among what is lost now, rising; deliver() has brought them all. Nobody reads them
+    /// any more, what a session has in memory excepted.
     struct Loss {
         std::uint64_t messages = 0;
         ReaderPtr behind;  ///< as from deliver()
@@ -99,8 +99,8 @@ class StreamState {
     std::vector<ReaderPtr> readers() const { return readers_; }
     std::size_t readerCount() const { return readers_.size(); }
     const Account& account() const { return account_; }
-    /// What was not saved yet, handed over; the name is the caller's to fill in. A session that
-    /// stood still because too much was unsaved is put on `wake`.
+    /// What was not saved yet, handed over; the name is the caller's to fill in. Sessions that
+    /// stood still because too much was unsaved are put on `wake`.
     struct Unsaved {
         StreamRecord record;
         std::vector<DeadLetter> deadLetters;
@@ -111,7 +111,7 @@ class StreamState {
   private:
     /// What is settled before it is sent: filtered if the client does not want the position,
     /// delivered if this reader settled it as a listener; nullopt: send it.
-    static std::optional<Outcome> settledAlready(const Reader& reader, Position position);
+    static std::optional<Outcome> settledAlready(const Reader& reader, const Encoded& item);
     static Candidate candidateOf(const Reader& reader, const EncodedPtr& item,
                                  std::uint64_t ordinal);
     bool isFull(const Reader& reader) const {

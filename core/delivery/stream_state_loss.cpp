@@ -6,10 +6,11 @@
 
 namespace runnel {
 
-/// A notice takes its place between what was fetched and what comes behind the gap.
+/// A notice takes its place between what was fetched and what comes behind the gap. It joins the
+/// one before it, unless that one is behind the cursor: the books have that one already.
 void StreamState::pushGap(Reader& reader, Gap gap) const {
     const Gap* last = reader.backlogSize() > 0 ? reader.backlog.back()->gap() : nullptr;
-    if (last != nullptr) {
+    if (last != nullptr && last->to > account_.cursor()) {
         gap = joined(*last, gap);
         reader.backlog.pop_back();
     }

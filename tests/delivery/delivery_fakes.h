@@ -33,6 +33,7 @@ class CounterFormat final : public Format {
     bool isText() const override { return true; }
     bool wantsFields() const override { return false; }
     Result<std::string> encode(const EncodeInput& input) const override {
+        if (onEncode) std::exchange(onEncode, nullptr)();
         const std::uint32_t counter = input.message.frameCounter;
         if (counter == 13) throw std::runtime_error("thirteen");
         if (counter == 14) return Error{"FrameCounter", "fourteen"};
@@ -54,6 +55,8 @@ class CounterFormat final : public Format {
         downlink.id = input.document;
         return {downlink};
     }
+
+    mutable std::function<void()> onEncode;  ///< called once; set it before somebody takes
 };
 
 class AcceptingDesk final : public DownlinkDesk {
@@ -226,6 +229,7 @@ class Bench {
         return client;
     }
 
+    const CounterFormat& format() const { return static_cast<const CounterFormat&>(*use.format); }
     StreamSetup setup() {
         auto config = std::make_shared<StreamConfig>();
         config->stream = 1;

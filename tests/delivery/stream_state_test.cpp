@@ -3,7 +3,7 @@
 
 #include <gmock/gmock.h>
 
-#include "tests/delivery/delivery_fakes.h"
+#include "tests/delivery/state_fixture.h"
 
 namespace runnel::test {
 namespace {
@@ -11,58 +11,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-/// The rules alone: no journal, no threads. The stream starts behind position 1000.
-class StreamStateTest : public ::testing::Test {
-  protected:
-    using ReaderPtr = StreamState::ReaderPtr;
-
-    EncodedPtr item(Position position) {
-        auto message = std::make_shared<Message>();
-        message->position = position;
-        return std::make_shared<const Encoded>(message, use_, View{});
-    }
-    std::vector<EncodedPtr> items(Position first, std::size_t count) {
-        std::vector<EncodedPtr> list;
-        for (std::size_t i = 0; i < count; ++i) list.push_back(item(first + i));
-        return list;
-    }
-    /// Returns whom CatchUp has to fetch for.
-    ReaderPtr deliver(std::size_t count) {
-        ReaderPtr behind = state_.deliver(items(next_, count), wake_);
-        next_ += count;
-        return behind;
-    }
-    ReaderPtr attach(StreamState::Start start = {}) {
-        auto reader = std::make_shared<Reader>(std::make_shared<FakeSession>());
-        state_.attach(reader, start);
-        return reader;
-    }
-    /// Takes at most `max`; returns the positions.
-    std::vector<Position> take(Reader& reader, std::size_t max = 10'000) {
-        std::vector<StreamState::Candidate> candidates;
-        state_.peek(reader, max, candidates);
-        std::vector<InFlight::Entry> entries;
-        std::vector<Position> positions;
-        for (const auto& candidate : candidates) {
-            const Position position = candidate.item->position();
-            entries.push_back({.item = candidate.item,
-                               .parcel = position,
-                               .ordinal = candidate.ordinal,
-                               .isSettled = candidate.settledAs.has_value(),
-                               .outcome = candidate.settledAs.value_or(Outcome{}),
-                               .why = {}});
-            if (!candidate.settledAs) positions.push_back(position);
-        }
-        state_.take(reader, entries);
-        return positions;
-    }
-
-    FormatUse use_{"format_counter", std::make_unique<CounterFormat>()};
-    StreamState state_{startingBehind(1000), use_};
-    StreamState::WakeList wake_;
-    Position next_ = 1001;
-};
 
 TEST_F(StreamStateTest, CollectsNothingWithoutSessions) {
     EXPECT_EQ(deliver(5), nullptr);
@@ -159,7 +107,7 @@ TEST_F(StreamStateTest, PromotesAListenerBehindTheCursorToTheBacklog) {
     deliver(2);
     EXPECT_THAT(take(*listener), ElementsAre(1006, 1007));
     state_.settleUpTo(*listener, 1007);
-    EXPECT_EQ(state_.detach(holder), listener);
+    EXPECT_EQ(state_.detach(holder, wake_), listener);
     EXPECT_EQ(listener->fetched, 1000U);
     state_.append(*listener, items(1001, 7), 1007);
     EXPECT_THAT(take(*listener), ElementsAre(1001, 1002, 1003, 1004, 1005))
@@ -178,7 +126,7 @@ TEST_F(StreamStateTest, SendsAPromotedListenerAgainWhatItCouldNotDeliver) {
     state_.settle(*listener, 1002, Outcome::Rejected, "too large");
     state_.settle(*listener, 1003, Outcome::Delivered, "");
     EXPECT_EQ(state_.account().books().dead, 0U) << "a listener's word counts for nothing";
-    EXPECT_EQ(state_.detach(holder), listener);
+    EXPECT_EQ(state_.detach(holder, wake_), listener);
     state_.append(*listener, items(1001, 3), 1003);
     EXPECT_THAT(take(*listener), ElementsAre(1001, 1002));
     state_.settle(*listener, 1001, Outcome::Delivered, "");
@@ -193,8 +141,8 @@ TEST_F(StreamStateTest, DetachesAListenerWithoutTouchingTheHolder) {
     const ReaderPtr holder = attach();
     deliver(2);
     take(*holder);
-    EXPECT_EQ(state_.detach(listener), nullptr);
-    EXPECT_EQ(state_.detach(listener), nullptr) << "twice does no harm";
+    EXPECT_EQ(state_.detach(listener, wake_), nullptr);
+    EXPECT_EQ(state_.detach(listener, wake_), nullptr) << "twice does no harm";
     EXPECT_TRUE(state_.isHolder(*holder));
     state_.settleUpTo(*holder, 1002);
     EXPECT_EQ(state_.account().books().settled, 2U);
@@ -206,7 +154,7 @@ TEST_F(StreamStateTest, ReturnsTheOldestOfTooManyReaders) {
     const ReaderPtr oldest = attach();
     for (std::size_t i = 1; i < StreamState::kMaxReaders; ++i) attach();
     auto reader = std::make_shared<Reader>(std::make_shared<FakeSession>());
-    EXPECT_EQ(state_.attach(reader, {}), oldest);
+    EXPECT_EQ(state_.attach(reader, {}, wake_), oldest);
     EXPECT_EQ(state_.readerCount(), StreamState::kMaxReaders);
     EXPECT_FALSE(oldest->isAttached);
 }
@@ -239,6 +187,34 @@ TEST_F(StreamStateTest, StandsStillWhileTooManyDeadLettersAreUnsaved) {
     EXPECT_EQ(unsaved.record.books.dead, Account::kMaxUnsaved);
     EXPECT_THAT(take(*reader), SizeIs(6));
     EXPECT_THAT(state_.takeUnsaved(wake_).deadLetters, IsEmpty()) << "each is handed over once";
+}
+
+TEST_F(StreamStateTest, FetchesForAHolderThatStandsStillAndLosesItsPlaceInTheWindow) {
+    deliver(Account::kMaxUnsaved);
+    const ReaderPtr reader = attach();
+    fetch(*reader);
+    for (const Position position : take(*reader)) {
+        state_.settle(*reader, position, Outcome::Rejected, "too large");
+    }
+    EXPECT_THAT(take(*reader), IsEmpty()) << "it has to wait until they are saved";
+    EXPECT_EQ(deliver(3000), reader);
+    fetch(*reader);
+    wake_.clear();
+    state_.takeUnsaved(wake_);
+    EXPECT_THAT(wake_, ElementsAre(reader->session));
+    EXPECT_EQ(take(*reader).at(0), 2025U);
+}
+
+TEST_F(StreamStateTest, SendsAPromotedListenerThatFallsBehindNothingFromBehindTheCursor) {
+    const ReaderPtr listener = attach();
+    const ReaderPtr holder = attach();
+    for (int i = 0; i < 3; ++i) {
+        deliver(1000);
+        state_.settleThrough(*holder, take(*holder).back());
+    }
+    EXPECT_EQ(state_.detach(holder, wake_), nullptr) << "it goes on live";
+    EXPECT_EQ(deliver(3000), listener);
+    EXPECT_EQ(listener->fetched, 4000U);
 }
 
 }  // namespace
