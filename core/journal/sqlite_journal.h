@@ -66,9 +66,10 @@ class SqliteJournal final : public Journal {
     bool takeFromMemory(Walk& walk, const Recent::Step& step) const;
     bool takeFromDisk(Walk& walk, const Recent::Step& step) const;
     std::optional<Position> firstAt(Instant time, const Recent::Step& step) const;
-    /// Throws sqlite::Failure, also if a row is missing that should be there.
-    void readRows(std::span<const Position> wanted, const MessageRows::Take& take) const;
-    std::vector<Position> candidates(ScopeKey key, Position first) const;
+    /// Those of the step's bucket that `key` may cover, or all. Throws sqlite::Failure, also if a
+    /// row is missing that should be there.
+    void readBucket(const Recent::Step& step, std::optional<ScopeKey> key,
+                    const MessageRows::Take& take) const;
     /// `generation`: of the file that was used, when the call began.
     Error failed(std::string_view what, const sqlite::Failure& failure, unsigned generation) const;
     Error damaged() const;
