@@ -19,7 +19,9 @@ namespace runnel {
 struct JournalSettings {
     std::filesystem::path file;
     RetentionLimits retention;
-    /// Positions of a new journal are above this one: what is known of an earlier one's.
+    /// The newest position that is known to have been given. A new journal begins above it; an
+    /// existing one that does not reach it is an older copy, which would give positions twice: it
+    /// is moved aside.
     Position minimumStart = 0;
 };
 
