@@ -188,37 +188,25 @@ bool SqliteJournal::takeFromMemory(Walk& walk, const Recent::Step& step) const {
 }
 
 bool SqliteJournal::takeFromDisk(Walk& walk, const Recent::Step& step) const {
-    const std::vector<Position> wanted =
-        walk.key ? candidates(*walk.key, step.first) : positionsBetween(step.first, step.last);
     bool hasRoom = true;
-    readRows(wanted, [&](std::shared_ptr<Message> message) {
+    readBucket(step, walk.key, [&](std::shared_ptr<Message> message) {
         hasRoom = walk.take(std::move(message));
         return hasRoom;
     });
     return hasRoom;
 }
 
-std::vector<Position> SqliteJournal::candidates(ScopeKey key, Position first) const {
-    std::optional<std::vector<Position>> found;
-    {
-        const std::lock_guard lock(readerMutex_);
-        if (!reader_) throw sqlite::Failure("the journal is being replaced", SQLITE_CANTOPEN);
-        found = reader_->rows.candidates(key, first);
-    }
-    if (!found && first > recent_.lock()->trimmed()) {
-        throw sqlite::Failure::damage(settings_.file.string() + " is damaged: bucket " +
-                                      std::to_string(bucketOf(first)) + " is missing");
-    }
-    return found ? std::move(*found) : std::vector<Position>();
-}
-
-void SqliteJournal::readRows(std::span<const Position> wanted,
-                             const MessageRows::Take& take) const {
+void SqliteJournal::readBucket(const Recent::Step& step, std::optional<ScopeKey> key,
+                               const MessageRows::Take& take) const {
     std::optional<Position> missing;
     {
         const std::lock_guard lock(readerMutex_);
         if (!reader_) throw sqlite::Failure("the journal is being replaced", SQLITE_CANTOPEN);
-        missing = reader_->rows.read(wanted, take);
+        const sqlite::Snapshot snapshot(reader_->database);
+        MessageRows& rows = reader_->rows;
+        const auto wanted =
+            key ? rows.candidates(*key, step.first) : positionsBetween(step.first, step.last);
+        missing = wanted ? rows.read(*wanted, take) : step.last;
     }
     // Retention or replace() may have been faster.
     if (missing && *missing > recent_.lock()->trimmed()) {
@@ -264,7 +252,7 @@ std::optional<Position> SqliteJournal::firstAt(Instant time, const Recent::Step&
     }
     const unsigned generation = generation_;
     try {
-        readRows(positionsBetween(step.first, step.last), look);
+        readBucket(step, std::nullopt, look);
         return found;
     } catch (const sqlite::Failure& failure) {
         static_cast<void>(failed("cannot read", failure, generation));

@@ -19,7 +19,9 @@ namespace runnel {
 struct JournalSettings {
     std::filesystem::path file;
     RetentionLimits retention;
-    /// Positions of a new journal are above this one: what is known of an earlier one's.
+    /// The newest position that is known to have been given. A new journal begins above it; an
+    /// existing one that does not reach it is an older copy, which would give positions twice: it
+    /// is moved aside.
     Position minimumStart = 0;
 };
 
@@ -66,9 +68,10 @@ class SqliteJournal final : public Journal {
     bool takeFromMemory(Walk& walk, const Recent::Step& step) const;
     bool takeFromDisk(Walk& walk, const Recent::Step& step) const;
     std::optional<Position> firstAt(Instant time, const Recent::Step& step) const;
-    /// Throws sqlite::Failure, also if a row is missing that should be there.
-    void readRows(std::span<const Position> wanted, const MessageRows::Take& take) const;
-    std::vector<Position> candidates(ScopeKey key, Position first) const;
+    /// Those of the step's bucket that `key` may cover, or all. Throws sqlite::Failure, also if a
+    /// row is missing that should be there.
+    void readBucket(const Recent::Step& step, std::optional<ScopeKey> key,
+                    const MessageRows::Take& take) const;
     /// `generation`: of the file that was used, when the call began.
     Error failed(std::string_view what, const sqlite::Failure& failure, unsigned generation) const;
     Error damaged() const;

@@ -170,6 +170,15 @@ void Transaction::commit() {
     isOpen_ = false;
 }
 
+Snapshot::Snapshot(Database& database) : database_(database) {
+    database_.run("begin");
+}
+
+Snapshot::~Snapshot() {
+    // There is nothing to be kept; an error may have ended it already.
+    sqlite3_exec(database_.handle(), "rollback", nullptr, nullptr, nullptr);
+}
+
 std::filesystem::path moveAside(const std::filesystem::path& file) {
     std::array<char, 32> stamp{};
     const std::time_t now = std::time(nullptr);

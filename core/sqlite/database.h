@@ -109,6 +109,19 @@ class Transaction final {
     bool isOpen_ = true;
 };
 
+/// What is read until it goes out of scope is of one moment, and costs one set of locks. Keep it
+/// short: an open one keeps the write-ahead log from being cut. Statements must be reset before.
+class Snapshot final {
+  public:
+    explicit Snapshot(Database& database);
+    ~Snapshot();
+    Snapshot(const Snapshot&) = delete;
+    Snapshot& operator=(const Snapshot&) = delete;
+
+  private:
+    Database& database_;
+};
+
 /// Resets the statement when it goes out of scope, also by an exception.
 class Reading final {
   public:

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/journal/messages.h"
 
 namespace runnel {
@@ -25,6 +27,29 @@ TEST(MessageCodecTest, KeepsEveryMember) {
     const auto decoded = decode(bytesOf(encoded(message)), message.position);
     ASSERT_TRUE(decoded) << decoded.error().reason;
     expectEqual(**decoded, message);
+}
+
+/// fullMessage() as version 1 writes it: what is in somebody's journal stays readable.
+constexpr std::string_view kVersion1 =
+    "0807100118ff012158e2290515e1800029ffffffffffffffff30ffffffff0f38a09dacae03420555"
+    "533931354a085346374257313235500158e6b3e8befe6462030009ff6a1309070000000000000010"
+    "91021d0000c2c1200a6a0210006a1209000000000000000010feff031d00003841720374746e7a07"
+    "7061726b696e678201056261792d318a0105426179203192010c67733a75706c696e6b3a30319a01"
+    "04642d3137a20116303030303030303030303030303030312f636c6f7564aa010a6e6f2067617465"
+    "776179b201060a046e756c6cb2010b0a0566616c736512020800b2010a0a047a65726f12021000b2"
+    "010e0a086e6567617469766512021009b201110a0468616c66120919000000000000e03fb2010b0a"
+    "05656d70747912022200b2011d0a046c69737412152a130a0210020a000a022a000a0232000a0322"
+    "0178b201340a066669656c6473122a32280a060a00120208010a1e0a05696e6e6572121532130a11"
+    "0a04646565701209190000000000000440";
+
+TEST(MessageCodecTest, WritesAndReadsWhatVersion1Wrote) {
+    const Message message = test::fullMessage();
+    const auto body = parseHex(kVersion1);
+    ASSERT_TRUE(body);
+    const auto decoded = decode(*body, message.position);
+    ASSERT_TRUE(decoded) << decoded.error().reason;
+    expectEqual(**decoded, message);
+    EXPECT_TRUE(std::ranges::equal(*body, bytesOf(encoded(message))));
 }
 
 TEST(MessageCodecTest, KeepsTheDefaults) {

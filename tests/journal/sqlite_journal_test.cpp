@@ -141,6 +141,21 @@ TEST_F(SqliteJournalTest, GetsFurtherOverALongStretchWithoutAMatch) {
     EXPECT_THAT(readAll(*journal_, Scope{Scope::Level::Device, Eui{3}}), IsEmpty());
 }
 
+TEST_F(SqliteJournalTest, ReadsSoManyBucketsAtOnceAndNoMore) {
+    constexpr std::size_t kBuckets = 80;
+    for (std::size_t i = 0; i < kBuckets; ++i) {
+        append({test::uplinkAt(kTime, Eui{2}, Eui{2})});
+        appendMany(kBucketSize - 1);
+    }
+    const Scope rare{Scope::Level::Device, Eui{2}};
+    const auto slice = journal_->read({0, rare, 1000});
+    ASSERT_TRUE(slice);
+    EXPECT_EQ(slice->messages.size(), 64U);
+    EXPECT_GE(slice->through, slice->messages.back()->position);
+    EXPECT_LT(slice->through, slice->messages.back()->position + kBucketSize + 1);
+    EXPECT_EQ(readAll(*journal_, rare).size(), kBuckets);
+}
+
 TEST_F(SqliteJournalTest, ReadsAcrossTheEndOfMemory) {
     appendMany(Recent::kMaxSegments * kBucketSize + 3000);
     const Position after = journal_->head() - Recent::kMaxSegments * kBucketSize - 10;
@@ -197,6 +212,22 @@ TEST_F(SqliteJournalTest, LetsOthersReadWhileItWrites) {
     for (std::size_t i = 0; i < kBatches; ++i) appendMany(300);
     isWriting = false;
     reader.join();
+}
+
+TEST_F(SqliteJournalTest, WritesAndTrimsWhileSomebodyReadsForLong) {
+    for (int i = 0; i < 12; ++i) appendMany(1000);
+    sqlite::Database reader(settings_.file, sqlite::Database::ReadOnly{});
+    const Position oldest = journal_->oldest();
+    {
+        const sqlite::Snapshot snapshot(reader);
+        EXPECT_EQ(reader.number("select count(*) from message"), 12'000);
+        appendMany(1000);
+        ASSERT_TRUE(journal_->trim(oldest + 999));
+        EXPECT_EQ(reader.number("select count(*) from message"), 12'000);
+        EXPECT_EQ(readAll(*journal_, std::nullopt).size(), 12'000U);
+    }
+    EXPECT_EQ(reader.number("select min(position) from message"), oldest + 1000);
+    EXPECT_FALSE(journal_->isDamaged());
 }
 
 TEST_F(SqliteJournalTest, HasWhatWasCommittedAfterAKill) {
