@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "state/dead_letter_reader.h"
 
+#include "journal/message_codec.h"
 #include "state/failure_text.h"
-#include "state/message_stand_in.h"
 
 namespace runnel {
 

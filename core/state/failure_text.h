@@ -8,6 +8,8 @@
 namespace runnel {
 
 /// File, cause and what the administrator can do about it. Thread safety: pure.
-std::string failureText(const sqlite::Failure& failure);
+inline std::string failureText(const sqlite::Failure& failure) {
+    return std::string(failure.what()) + "; " + std::string(failure.advice());
+}
 
 }  // namespace runnel

@@ -2,15 +2,14 @@
 #include "state/schema.h"
 
 #include <array>
-#include <string>
 
-#include "base/config_error.h"
-
-namespace runnel::schema {
+namespace runnel {
 
 namespace {
 
-constexpr std::string_view kVersion1 = R"(
+constexpr std::int32_t kApplicationId = 0x726E6C53;  // "rnlS"
+
+constexpr const char* kVersion1 = R"(
     create table checkpoint (id integer primary key check (id = 0), position integer not null);
     create table stream (
         name text primary key, level integer not null, eui integer not null,
@@ -31,33 +30,9 @@ constexpr std::array kSteps{kVersion1};
 
 }  // namespace
 
-std::span<const std::string_view> steps() {
-    return kSteps;
+const sqlite::Schema& stateSchema() {
+    static constexpr sqlite::Schema kSchema{kApplicationId, kSteps};
+    return kSchema;
 }
 
-void upgrade(sqlite::Database& database, std::span<const std::string_view> steps) {
-    const std::int64_t application = database.number("pragma application_id");
-    const bool isEmpty = database.number("select count(*) from sqlite_master") == 0;
-    if (application != kApplicationId && !(isEmpty && application == 0)) {
-        throw ConfigError(database.file().string() +
-                          " was made by another program; found application id " +
-                          std::to_string(application) + ", expected " +
-                          std::to_string(kApplicationId) + ": move it to another place");
-    }
-    const auto version = static_cast<std::size_t>(database.number("pragma user_version"));
-    if (version > steps.size()) {
-        throw ConfigError(database.file().string() + " has format version " +
-                          std::to_string(version) + ", this runnel knows versions up to " +
-                          std::to_string(steps.size()) +
-                          ": install the newer runnel that wrote it, or move the file to another "
-                          "place to start without what is in it");
-    }
-    if (version == steps.size()) return;
-    sqlite::Transaction transaction(database);
-    for (const std::string_view step : steps.subspan(version)) database.run(std::string(step));
-    database.run("pragma application_id=" + std::to_string(kApplicationId) +
-                 "; pragma user_version=" + std::to_string(steps.size()));
-    transaction.commit();
-}
-
-}  // namespace runnel::schema
+}  // namespace runnel

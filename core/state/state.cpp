@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/config_error.h"
+#include "sqlite/schema.h"
 #include "state/dead_letter_reader.h"
 #include "state/failure_text.h"
 #include "state/state_file.h"
@@ -51,6 +52,8 @@ State::State(const std::filesystem::path& file, const Clock& clock, Log& log)
         }
     } catch (const sqlite::Failure& failure) {
         throw ConfigError(failureText(failure));
+    } catch (const sqlite::NewerVersion& newer) {
+        throw ConfigError(newer.what());
     } catch (const std::filesystem::filesystem_error& error) {
         throw ConfigError(std::string("cannot move the damaged ") + error.what() +
                           "; move it aside yourself");

@@ -5,8 +5,8 @@
 #include <set>
 #include <string_view>
 
+#include "journal/message_codec.h"
 #include "state/downlink_codec.h"
-#include "state/message_stand_in.h"
 #include "state/schema.h"
 
 namespace runnel {
@@ -28,9 +28,10 @@ void check(Database& database) {
 }
 
 Database opened(const std::filesystem::path& file) {
+    sqlite::inspect(file, stateSchema());
     Database database(file);
     check(database);
-    schema::upgrade(database, schema::steps());
+    sqlite::upgrade(database, stateSchema());
     return database;
 }
 

@@ -17,8 +17,7 @@ namespace runnel {
 /// Thread safety: one thread at a time.
 class StateFile final {
   public:
-    /// Opens, makes or upgrades the file. Throws ConfigError if a newer runnel or another program
-    /// made it.
+    /// Opens, makes or upgrades the file. Throws sqlite::NewerVersion, too.
     explicit StateFile(const std::filesystem::path& file);
 
     /// Rows that cannot be read are left out, with a line in the log.

@@ -121,8 +121,7 @@ bool DownlinkApi::isExpired(const Job& job) const {
 
 void DownlinkApi::finish(const Job& job, const ApiAnswer& answer) {
     const bool isTaken = answer.status >= 200 && answer.status < 300;
-    const bool isChirpstack = settings_.server == ApiSettings::Server::Chirpstack;
-    if (isTaken && isChirpstack) {
+    if (isTaken && settings_.server == ApiSettings::Server::Chirpstack) {
         std::string item = queueItemIn(answer.body);
         if (!item.empty()) items_.add(std::move(item), job.downlink.id, host_.now());
     }
@@ -130,7 +129,7 @@ void DownlinkApi::finish(const Job& job, const ApiAnswer& answer) {
     if (!isTaken) {
         report(job, Kind::Failed,
                "HTTP " + std::to_string(answer.status) + ": " + startOf(answer.body));
-    } else if (isChirpstack) {
+    } else {
         report(job, Kind::Queued, "");
     }
     isCalling_ = false;

@@ -19,10 +19,11 @@
 namespace runnel::http {
 
 /// Hands downlinks to the network server, one after the other on one thread, and publishes what
-/// became of that: Queued (ChirpStack; The Things Stack reports it itself), Failed when the server
-/// refuses, Expired. A server that cannot be reached is tried again with growing pauses until the
-/// downlink expires, or three times; meanwhile later downlinks wait: at most 1,024.
-/// Thread safety: any thread; start and stop by one.
+/// became of that: Queued as soon as the server has answered that it has it (The Things Stack says
+/// so again by an event, which the broker recognises), Failed when the server refuses, Expired. A
+/// server that cannot be reached is tried again with growing pauses until the downlink expires, or
+/// three times; meanwhile later downlinks wait: at most 1,024. Thread safety: any thread; start and
+/// stop by one.
 class DownlinkApi final {
   public:
     /// `answered` is called after each answer of the server, on this object's thread.

@@ -206,9 +206,13 @@ TEST_F(DownlinksTest, LeavesTheFateOfWhatWasHandedOverToTheNetwork) {
 }
 
 TEST_F(DownlinksTest, RemembersAtMost100000AndForgetsEndedOnesFirst) {
-    for (std::size_t i = 0; i < Downlinks::kMaxRemembered; ++i) {
-        submitted(grant(), downlink(1));
-        if (i % (State::kMaxWaiting / 2) == 0) settle();
+    constexpr std::size_t kPortion = 10'000;
+    for (std::size_t i = 0; i < Downlinks::kMaxRemembered; i += kPortion) {
+        {
+            const WriterHeld held(state());
+            for (std::size_t k = 0; k < kPortion; ++k) submitted(grant(), downlink(1));
+        }
+        settle();
     }
     EXPECT_EQ(complaint(downlink(2)),
               ": too many downlinks wait already (100,000); try again later");

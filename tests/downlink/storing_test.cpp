@@ -16,24 +16,6 @@ using ::testing::SizeIs;
 
 class DownlinkStoringTest : public ::testing::Test, public DownlinkBench {
   protected:
-    /// While it lives, nothing can be stored for long (the writer waits for the lock, then fails).
-    class WriterHeld final {
-      public:
-        explicit WriterHeld(State& state) {
-            state.update("nobody's", DownlinkRecord::Stage::Ended, [this] {
-                isHeld_.set_value();
-                letGo_.get_future().wait();
-            });
-            isHeld_.get_future().wait();
-        }
-        ~WriterHeld() { letGo_.set_value(); }
-        WriterHeld(const WriterHeld&) = delete;
-        WriterHeld& operator=(const WriterHeld&) = delete;
-
-      private:
-        std::promise<void> isHeld_, letGo_;
-    };
-
     static bool isReady(const std::future<Receipt>& receipt) {
         return receipt.wait_for(seconds(0)) == std::future_status::ready;
     }

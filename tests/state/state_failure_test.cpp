@@ -94,8 +94,9 @@ TEST_F(StateFailureTest, RefusesADownlinkThatTheFullDiskCannotTake) {
     addAll({"before"});
     {
         const FullDisk full;
-        EXPECT_THAT(add(downlinkRecord("lost")),
-                    AllOf(HasSubstr("cannot be stored"), HasSubstr("state.db"), HasSubstr("room")));
+        EXPECT_THAT(
+            add(downlinkRecord("lost")),
+            AllOf(HasSubstr("cannot be stored"), HasSubstr("state.db"), HasSubstr("limits and")));
         EXPECT_THAT(add(downlinkRecord("lost too")), HasSubstr("cannot be stored"));
         EXPECT_EQ(linesWith("no downlink is accepted"), 1) << "once per cause";
     }
@@ -163,17 +164,17 @@ TEST_F(StateFailureTest, GivesUpWithinSecondsWhenItStopsOnAFullDisk) {
 
 TEST_F(StateFailureTest, SaysWhatToDoWhenItCannotStart) {
     EXPECT_THAT(complaint(directory() / "missing" / "state.db"),
-                AllOf(HasSubstr("missing/state.db"), HasSubstr("directory exists")));
+                AllOf(HasSubstr("missing/state.db"), HasSubstr("its directory exists")));
     std::filesystem::create_directory(directory() / "empty");
     const FullDisk full;
-    EXPECT_THAT(complaint(directory() / "empty" / "state.db"), HasSubstr("room"));
+    EXPECT_THAT(complaint(directory() / "empty" / "state.db"), HasSubstr("limits and"));
 }
 
 TEST_F(StateFailureTest, LeavesANewerFileUntouched) {
     state.reset();
     sqlite::Database(file).run("pragma user_version=2");
     const std::string before = contents(file);
-    EXPECT_THAT(complaint(file), HasSubstr("format version 2"));
+    EXPECT_THAT(complaint(file), HasSubstr("version 2, this runneld knows up to 1"));
     EXPECT_EQ(contents(file), before);
     EXPECT_THAT(aside(), IsEmpty());
 }
@@ -184,6 +185,15 @@ TEST_F(StateFailureTest, MovesAsideWhatIsNoDatabase) {
     ASSERT_THAT(aside(), SizeIs(1));
     EXPECT_EQ(contents(aside()[0]), std::string(5000, 'x'));
     expectFreshStart();
+}
+
+TEST_F(StateFailureTest, MovesAsideWhatAnotherProgramMade) {
+    state.reset();
+    std::filesystem::remove(file);
+    sqlite::Database(file).run("create table theirs (x)");
+    open();
+    expectFreshStart();
+    EXPECT_THAT(log.lines(), Contains(HasSubstr("belongs to another program")));
 }
 
 TEST_F(StateFailureTest, MovesAsideWhatWasCutOff) {

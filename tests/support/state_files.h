@@ -15,6 +15,24 @@ inline void settle(State& state) {
     saved.get_future().wait();
 }
 
+/// While it lives the started State writes nothing; what it is given meanwhile waits.
+class WriterHeld final {
+  public:
+    explicit WriterHeld(State& state) {
+        state.update("nobody's", DownlinkRecord::Stage::Ended, [this] {
+            isHeld_.set_value();
+            letGo_.get_future().wait();
+        });
+        isHeld_.get_future().wait();
+    }
+    ~WriterHeld() { letGo_.set_value(); }
+    WriterHeld(const WriterHeld&) = delete;
+    WriterHeld& operator=(const WriterHeld&) = delete;
+
+  private:
+    std::promise<void> isHeld_, letGo_;
+};
+
 /// What a crash at this moment would leave: the database's files, copied. Nothing may be on its
 /// way to the disk meanwhile: call it after settle(), or on the writer's thread.
 inline void copyDatabase(const std::filesystem::path& from, const std::filesystem::path& to) {

@@ -115,15 +115,18 @@ TEST_F(DownlinkApiTest, TheThingsStackGetsAWebhookPush) {
     EXPECT_EQ(item->getValue<std::string>("priority"), "NORMAL");
     const auto correlation = item->getArray("correlation_ids")->getElement<std::string>(0);
     EXPECT_EQ(correlation, "runnel:d \"1\"");
+    ASSERT_TRUE(core_.waitForCount(1));
+    EXPECT_EQ(core_.messages().at(0).kind, Kind::Queued);
+    EXPECT_EQ(core_.messages().at(0).downlinkId, "d \"1\"");
 
     auto client = connect();
     client->write(post("/", R"({"end_device_ids":{"dev_eui":"0080E1150529E258"},"downlink_ack":)"
                             R"({"correlation_ids":["as:downlink:1","runnel:d-2"]}})"));
-    ASSERT_TRUE(core_.waitForCount(1));
+    ASSERT_TRUE(core_.waitForCount(2));
     commit();
     EXPECT_EQ(statusOf(client->readHttpResponse()), 200);
-    EXPECT_EQ(core_.messages().at(0).kind, Kind::Acknowledged);
-    EXPECT_EQ(core_.messages().at(0).downlinkId, "d-2");
+    EXPECT_EQ(core_.messages().at(1).kind, Kind::Acknowledged);
+    EXPECT_EQ(core_.messages().at(1).downlinkId, "d-2");
 }
 
 TEST_F(DownlinkApiTest, RefusalByTheServerIsAFailureWithItsWords) {
