@@ -111,7 +111,11 @@ class Runnel:
         process = await asyncio.create_subprocess_exec(
             BINARY, "--config", self.config, *arguments, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
-        output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        try:
+            output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        except asyncio.TimeoutError:
+            process.kill()
+            raise
         return process.returncode, output.decode()
 
     async def start(self):
