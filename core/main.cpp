@@ -103,25 +103,19 @@ int show(const CommandLine& line, StreamLog& log) {
     return EXIT_SUCCESS;
 }
 
-int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sigset_t& signals) {
-    const ReadResult main = readMain(line.config);
-    log.setLevel(main.config.logLevel);
-    if (main.config.data.empty()) {
-        print(main.complaints);
-        return EXIT_FAILURE;
-    }
-    const Plugins plugins = loadPlugins(main.config.plugins, main.config.data / "plugins", log);
+/// The whole configuration, ready to build a broker; nullopt after saying why not.
+std::optional<Config> configOf(const CommandLine& line, const Plugins& plugins, StreamLog& log) {
     ReadResult all = readAll(line.config, plugins);
     for (const Complaint& complaint : all.complaints)
         log.write(Level::Error, "config", text(complaint));
     const bool canStart = std::all_of(all.complaints.begin(), all.complaints.end(),
                                       [](const Complaint& one) { return one.isMissingPlugin; });
-    if (!canStart) {
-        log.write(Level::Error, "broker", "not started: the configuration has to be mended first");
-        return EXIT_FAILURE;
-    }
-    Broker broker(std::move(all.config), plugins, clock, log);
-    broker.start();
+    if (canStart) return std::move(all.config);
+    log.write(Level::Error, "broker", "not started: the configuration has to be mended first");
+    return std::nullopt;
+}
+
+void waitForEnd(const sigset_t& signals, StreamLog& log) {
     int signal = 0;
     do {
         sigwait(&signals, &signal);
@@ -130,6 +124,33 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
                       "SIGHUP: a reload is not possible yet, restart instead");
         }
     } while (signal == SIGHUP);
+}
+
+int printBooks(const Broker& broker) {
+    bool isBalanced = true;
+    for (const Audit& audit : broker.audit()) {
+        std::cout << text(audit) << "\n";
+        isBalanced = isBalanced && audit.isBalanced();
+    }
+    if (!isBalanced) std::cerr << "the books do not balance: pending and journaled differ\n";
+    return isBalanced ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sigset_t& signals) {
+    const bool isForBooks = line.task == CommandLine::Task::Books;
+    const ReadResult main = readMain(line.config);
+    log.setLevel(isForBooks ? Level::Warning : main.config.logLevel);
+    if (main.config.data.empty()) {
+        print(main.complaints);
+        return EXIT_FAILURE;
+    }
+    const Plugins plugins = loadPlugins(main.config.plugins, main.config.data / "plugins", log);
+    std::optional<Config> config = configOf(line, plugins, log);
+    if (!config) return EXIT_FAILURE;
+    Broker broker(std::move(*config), plugins, clock, log);
+    if (isForBooks) return printBooks(broker);
+    broker.start();
+    waitForEnd(signals, log);
     broker.stop();
     return EXIT_SUCCESS;
 }
@@ -148,6 +169,7 @@ int run(const CommandLine& line, const Clock& clock, StreamLog& log, const sigse
         case CommandLine::Task::DescribePlugin:
             log.setLevel(Level::Error);
             return show(line, log);
+        case CommandLine::Task::Books:
         case CommandLine::Task::Run:
             break;
     }

@@ -4,28 +4,14 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <filesystem>
+#include <chrono>
+#include <thread>
 
 #include "base/config_error.h"
 
 namespace runnel {
 
 namespace {
-
-Position startOf(const Clock& clock) {
-    const auto sinceEpoch = clock.now().time_since_epoch();
-    return static_cast<Position>(std::chrono::microseconds(sinceEpoch).count());
-}
-
-const Config& withDirectories(const Config& config) {
-    std::error_code error;
-    std::filesystem::create_directories(config.data, error);
-    if (error) {
-        throw ConfigError("cannot make the data directory " + config.data.string() + ": " +
-                          error.message());
-    }
-    return config;
-}
 
 /// An `application` option without value means the first configured application, so that a
 /// simulated network feeds it without being told.
@@ -66,23 +52,44 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
       plugins_(plugins),
       clock_(clock),
       log_(log),
+      data_(config_.data),
       listeners_(log),
-      certificates_(withDirectories(config_), log),
-      journal_(startOf(clock)),
+      certificates_(config_, log),
+      state_(config_.data / "state.db", clock, log),
+      journal_({.file = config_.data / "journal.db",
+                .retention = {.age = config_.retentionAge, .bytes = config_.retentionBytes},
+                .minimumStart = Recovery::highest(state_.saved())},
+               clock, log),
       catchUp_(journal_, log),
+      sweeper_({.journal = journal_,
+                  .streams = streams_,
+                  .router = router_,
+                  .clock = clock,
+                  .log = log}),
       downlinks_({.devices = devices_,
                   .clock = clock,
                   .log = log,
+                  .state = state_,
                   .announce = [this](Message&& event) { ingress_.announce(std::move(event)); }}),
       ingress_({.journal = journal_,
                 .devices = devices_,
                 .clock = clock,
                 .log = log,
-                .identify = [this](Message& event) { downlinks_.identify(event); },
-                .route = [this](Ingress::Batch batch) { router_.route(batch); }}) {
-    addStreams();
+                .identify = [this](Message& event) { return downlinks_.identify(event); },
+                .route =
+                    [this](Ingress::Batch batch) {
+                        router_.route(batch);
+                        routed_ = batch.back()->position;
+                    },
+                .maintain = [this] { return sweeper_.work(); }}) {
+    Recovery recovery({.journal = journal_, .state = state_, .clock = clock, .log = log});
+    addStreams(recovery);
+    recovery.run(streams_, router_);
+    recovery.remind(devices_, ingress_);
+    routed_ = journal_.head();
     addDoors();
     addConnectors();
+    downlinks_.restore(state_.saved().downlinks);
 }
 
 Broker::~Broker() {
@@ -104,22 +111,22 @@ void Broker::report(const std::string& part, const Error& error) {
     log_.write(Level::Error, "broker", part + ": " + field + error.reason);
 }
 
-void Broker::addStreams() {
-    TokenFile tokens(config_.data / "tokens");
+void Broker::addStreams(const Recovery& recovery) {
+    Making making{.recovery = recovery, .tokens = TokenFile(config_.data / "tokens")};
     for (const ApplicationSpec& application : config_.applicationSpecs) {
         for (const DeviceSpec& device : application.devices) devices_.add(application.eui, device);
         for (const StreamSpec& stream : application.streams) {
-            addStream(stream, text(application.eui), tokens);
+            addStream(stream, text(application.eui), making);
         }
     }
     for (const GatewaySpec& gateway : config_.gatewaySpecs) {
         for (const StreamSpec& stream : gateway.streams)
-            addStream(stream, text(gateway.eui), tokens);
+            addStream(stream, text(gateway.eui), making);
     }
-    tokens.save();
+    making.tokens.save();
 }
 
-void Broker::addStream(const StreamSpec& spec, const std::string& owner, TokenFile& tokens) {
+void Broker::addStream(const StreamSpec& spec, const std::string& owner, Making& making) {
     const std::string name = owner + "/" + spec.name;
     const LoadedPlugin* plugin = plugins_.find(PluginKind::Format, spec.format);
     if (plugin == nullptr) {
@@ -133,9 +140,10 @@ void Broker::addStream(const StreamSpec& spec, const std::string& owner, TokenFi
                       .format = *format,
                       .view = viewOf(spec),
                       .kinds = kindsOf(spec)};
-    addToken(spec, *setup.config, tokens);
+    addToken(spec, *setup.config, making.tokens);
+    const StreamRecord saved = making.recovery.recordOf(*setup.config, setup.scope, setup.kinds);
     const auto stream = std::make_shared<Stream>(
-        std::move(setup), StreamParts{journal_, catchUp_, downlinks_, log_}, journal_.head());
+        std::move(setup), StreamParts{journal_, catchUp_, downlinks_, changed_, log_}, saved);
     streams_.add({stream, spec.isEnabled});
     router_.add(stream);
 }
@@ -229,6 +237,7 @@ void Broker::openStreams() {
 
 void Broker::start() {
     isStarted_ = true;
+    state_.start([this] { return collect(); });
     ingress_.start();
     ticker_ = std::make_unique<Ticker>(std::chrono::seconds(1), [this] { tick(); });
     for (const auto& [name, door] : doors_) {
@@ -254,15 +263,46 @@ void Broker::tick() {
     if (++ticks_ % kTrimEvery == 0) malloc_trim(0);
 }
 
+/// What has changed since the last call; on the state's thread.
+State::Changes Broker::collect() {
+    State::Changes changes;
+    // First: what is routed meanwhile is in the records already, and skipped when it comes again.
+    changes.checkpoint = routed_;
+    for (const auto& stream : changed_.takeAll()) stream->collect(changes, clock_.now());
+    return changes;
+}
+
+/// Lets connected sessions take and settle what is under way, as long as they get on with it.
+void Broker::drain() const {
+    constexpr std::chrono::milliseconds kLook{10};
+    constexpr int kPatience = 150;  // looks without progress: a PING and its PONG take a second
+    constexpr int kMost = 300;
+    std::uint64_t lowest = UINT64_MAX;
+    for (int looks = 0, idle = 0; looks < kMost && idle < kPatience; ++looks) {
+        std::uint64_t left = 0;
+        streams_.forEach([&](const Stream& stream) { left += stream.underWay(); });
+        if (left == 0) return;
+        idle = left < lowest ? 0 : idle + 1;
+        lowest = std::min(lowest, left);
+        std::this_thread::sleep_for(kLook);
+    }
+}
+
 void Broker::stop() {
     if (!isStarted_) return;
     isStarted_ = false;
     log_.write(Level::Info, "broker", "stopping");
-    for (const auto& connector : connectors_) connector->stop();
+    for (const auto& connector : connectors_) {
+        downlinks_.setConnected(connector->name(),
+                                false);  // what comes now waits for the next start
+        connector->stop();
+    }
     ticker_.reset();
     ingress_.stop();
+    drain();
     for (const auto& [name, door] : doors_) door->stop();
     catchUp_.stop();
+    state_.stop();
     log_.write(Level::Info, "broker", "stopped");
 }
 

@@ -1,26 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "broker/audit.h"
 #include "broker/certificate_store.h"
+#include "broker/data_directory.h"
 #include "broker/plugin_host.h"
+#include "broker/recovery.h"
 #include "broker/ticker.h"
 #include "delivery/catch_up.h"
 #include "delivery/streams.h"
 #include "downlink/downlinks.h"
 #include "format/formats.h"
 #include "ingress/ingress.h"
-#include "journal/memory_journal.h"
+#include "journal/sqlite_journal.h"
 #include "network/connector.h"
 #include "protocol/door.h"
 #include "registry/devices.h"
 #include "registry/token_file.h"
 #include "registry/tokens.h"
+#include "retention/sweeper.h"
 #include "route/router.h"
+#include "state/state.h"
 
 namespace runnel {
 
@@ -35,16 +41,23 @@ class Broker final {
 
     /// Starts protocols, then networks. A plugin that cannot start is reported, the others go on.
     void start();
-    /// Stops taking in, ends sessions politely; within seconds.
+    /// Stops taking in, lets sessions settle for a moment, ends them politely; within seconds.
     void stop();
+
+    /// Before start or after stop.
+    std::vector<Audit> audit() const { return runnel::audit(streams_, journal_); }
 
     const Streams& streams() const { return streams_; }
     Ingress::Counters counters() const { return ingress_.counters(); }
 
   private:
     PluginHost& hostFor(const std::string& name);
-    void addStreams();
-    void addStream(const StreamSpec& spec, const std::string& owner, TokenFile& tokens);
+    void addStreams(const Recovery& recovery);
+    struct Making {
+        const Recovery& recovery;
+        TokenFile tokens;
+    };
+    void addStream(const StreamSpec& spec, const std::string& owner, Making& making);
     std::shared_ptr<const StreamConfig> configOf(const StreamSpec& spec, const std::string& owner,
                                                  const Format& format);
     void addToken(const StreamSpec& spec, const StreamConfig& stream, TokenFile& tokens);
@@ -52,6 +65,8 @@ class Broker final {
     void addConnectors();
     void openStreams();
     void tick();
+    State::Changes collect();
+    void drain() const;
     void report(const std::string& part, const Error& error);
 
     const Config config_;
@@ -59,6 +74,7 @@ class Broker final {
     const Clock& clock_;
     Log& log_;
 
+    const DataDirectory data_;
     HealthBoard health_;
     Listeners listeners_;
     CertificateStore certificates_;
@@ -67,10 +83,14 @@ class Broker final {
     Devices devices_;
     Tokens tokens_;
     Formats formats_;
-    MemoryJournal journal_;
+    State state_;
+    SqliteJournal journal_;
+    ChangedStreams changed_;
     CatchUp catchUp_;
     Streams streams_;
     Router router_;
+    Sweeper sweeper_;
+    std::atomic<Position> routed_{};  ///< all messages up to here have been given to their streams
     Downlinks downlinks_;
     Ingress ingress_;
     WrongTokens wrongTokens_;

@@ -16,6 +16,7 @@ using Task = CommandLine::Task;
 constexpr std::pair<std::string_view, Task> kTasks[] = {{"--check", Task::Check},
                                                         {"--list-plugins", Task::ListPlugins},
                                                         {"--describe-plugin", Task::DescribePlugin},
+                                                        {"--books", Task::Books},
                                                         {"--version", Task::Version},
                                                         {"--help", Task::Help},
                                                         {"-h", Task::Help}};
@@ -120,6 +121,8 @@ Without a task runneld runs until SIGTERM or SIGINT; SIGHUP reads the configurat
   --list-plugins                print the plugins found and the files refused
   --describe-plugin KIND NAME   print a plugin's options; KIND: protocol, format, codec, network
       --json                    the same for machines
+  --books                       print every stream's books as JSON and check them against the
+                                journal; the broker has to be stopped. Status 1 if they do not balance
   --version                     print the version
   --help                        print this text
 )";

@@ -16,6 +16,7 @@ struct CommandLine {
         Check,           ///< validate everything, start nothing
         ListPlugins,     ///< print and end
         DescribePlugin,  ///< print `kind` and `name` and end
+        Books,           ///< check and print every stream's books and end
         Version,
         Help
     } task = Task::Run;

@@ -55,13 +55,6 @@ bool CatchUp::fetch(const Job& job) {
         after = job.reader->fetched;
         epoch = job.reader->epoch;
     }
-    const Position oldest = journal_.oldest();
-    if (const EncodedPtr gap = gapFor(job, after, oldest)) {
-        auto state = job.stream->state_.lock();
-        if (job.reader->epoch != epoch) return stillNeeded(job, *state);
-        state->append(*job.reader, {&gap, 1}, gap->position());  // the slice behind it wakes
-        after = gap->position();
-    }
     const auto slice = journal_.read({after, job.stream->setup().scope, kSlice});
     if (!slice) {
         log_.write(Level::Error, "delivery",
@@ -71,9 +64,6 @@ bool CatchUp::fetch(const Job& job) {
         changed_.wait_for(queue.underlying(), kRetryPause, [&] { return queue->isStopping; });
         return true;
     }
-    const Position oldestNow = journal_.oldest();
-    // Retention has gone on meanwhile and may have taken from the slice: the notice comes first.
-    if (oldestNow != oldest && oldestNow > after + 1) return true;
     return deliver(job, *slice, epoch);
 }
 
@@ -84,7 +74,9 @@ bool CatchUp::deliver(const Job& job, const Journal::Slice& slice, std::uint64_t
         items.push_back(std::make_shared<const Encoded>(message, *job.stream->setup().format,
                                                         job.stream->setup().view));
     }
-    const bool isNearHead = slice.messages.size() < kSlice;
+    const Position head = journal_.head();
+    const bool isNearHead =
+        slice.messages.size() < kSlice && slice.through + Window::kMaxItems >= head;
     StreamState::WakeList wake;
     bool needsMore = false;
     {
@@ -103,37 +95,6 @@ bool CatchUp::deliver(const Job& job, const Journal::Slice& slice, std::uint64_t
 bool CatchUp::stillNeeded(const Job& job, StreamState& state) {
     job.reader->isFetching = false;
     return state.needsFetch(*job.reader);
-}
-
-EncodedPtr CatchUp::gapFor(const Job& job, Position after, Position oldest) {
-    if (oldest <= after + 1) return nullptr;
-    Position lastMatched = 0;
-    std::uint64_t untaken = 0;
-    {
-        auto state = job.stream->state_.lock();
-        // A client that asked for more than its cursor gets what is left, without a notice.
-        if (!state->isHolder(*job.reader) || after < state->cursor()) return nullptr;
-        lastMatched = state->lastMatched();
-        untaken = state->untaken(*job.reader);
-    }
-    const std::uint64_t left = countWanted(*job.stream, oldest - 1, lastMatched);
-    if (left >= untaken) return nullptr;
-    const Gap gap{after + 1, oldest - 1, untaken - left, "retention"};
-    return std::make_shared<const Encoded>(gap, *job.stream->setup().format);
-}
-
-std::uint64_t CatchUp::countWanted(const Stream& stream, Position after, Position through) const {
-    std::uint64_t count = 0;
-    while (after < through) {
-        const auto slice = journal_.read({after, stream.setup().scope, 4096});
-        if (!slice) return count;
-        for (const MessagePtr& message : slice->messages) {
-            if (message->position <= through && stream.wants(*message)) ++count;
-        }
-        if (slice->through <= after) break;
-        after = slice->through;
-    }
-    return count;
 }
 
 }  // namespace runnel

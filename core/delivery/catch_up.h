@@ -44,9 +44,6 @@ class CatchUp final {
     bool fetch(const Job& job);
     static bool stillNeeded(const Job& job, StreamState& state);
     bool deliver(const Job& job, const Journal::Slice& slice, std::uint64_t epoch);
-    /// If retention has overtaken the reader: the notice that stands for what is gone, else null.
-    EncodedPtr gapFor(const Job& job, Position after, Position oldest);
-    std::uint64_t countWanted(const Stream& stream, Position after, Position through) const;
 
     const Journal& journal_;
     Log& log_;

@@ -35,19 +35,6 @@ const Reception* bestReception(const Message& message) {
     return best == message.receptions.end() ? nullptr : &*best;
 }
 
-Encoded::Encoded(const Gap& gap, const FormatUse& format)
-    : format_(&format), view_{}, position_(gap.to), expired_(gap.messages) {
-    auto documents = std::make_unique<Documents>();
-    auto text = guarded(format.plugin, [&] { return format.format->encode(gap); });
-    if (text) {
-        documents->bytes = text->size();
-        documents->texts.push_back(std::move(*text));
-    } else {
-        documents->error = text.error();
-    }
-    documents_ = documents.release();
-}
-
 const Encoded::Documents& Encoded::documents() const {
     if (const Documents* ready = documents_.load(std::memory_order_acquire)) return *ready;
     auto mine = std::make_unique<const Documents>(encode());
@@ -59,11 +46,19 @@ const Encoded::Documents& Encoded::documents() const {
 }
 
 Encoded::Documents Encoded::encode() const {
+    if (!gap_) return encodeMessage();
+    auto text = guarded(format_->plugin, [&] { return format_->format->encode(*gap_); });
+    if (!text) return {.texts = {}, .bytes = 0, .error = text.error()};
+    const std::size_t bytes = text->size();
+    return {.texts = {std::move(*text)}, .bytes = bytes, .error = {}};
+}
+
+Encoded::Documents Encoded::encodeMessage() const {
     Documents documents;
     for (const Reception* reception : shown(*message_, view_)) {
         auto text = guarded(format_->plugin, [&] {
-            return format_->format->encode(
-                EncodeInput{.message = *message_, .reception = reception});
+            return format_->format->encode(EncodeInput{
+                .message = *message_, .reception = reception, .isReplay = deadLetter_ != 0});
         });
         if (!text) return Documents{.texts = {}, .bytes = 0, .error = text.error()};
         if (text->empty()) continue;

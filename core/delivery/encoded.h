@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "format/format_use.h"
-#include "journal/journal.h"
+#include "state/records.h"
 
 namespace runnel {
 
@@ -20,8 +20,8 @@ struct View {
     bool operator==(const View&) const = default;
 };
 
-/// One message as the documents of one format and view. Encoded at the first use, then shared by
-/// all sessions of all streams that want the same. Thread safety: any thread.
+/// One message as the documents of one format and view, or a gap notice. Encoded at the first use,
+/// then shared by all sessions of all streams that want the same. Thread safety: any thread.
 class Encoded final {
   public:
     struct Documents {
@@ -36,15 +36,24 @@ class Encoded final {
           format_(&format),
           view_(view),
           position_(message_->position) {}
-    /// A gap notice that stands for `gap.messages` expired messages up to `gap.to`.
-    Encoded(const Gap& gap, const FormatUse& format);
+    /// A notice that stands for `gap.messages` messages up to `gap.to`.
+    Encoded(const Gap& gap, const FormatUse& format)
+        : gap_(std::make_unique<const Gap>(gap)), format_(&format), position_(gap.to) {}
+    /// A dead letter that is sent again.
+    Encoded(const DeadLetter& letter, const FormatUse& format, View view)
+        : message_(letter.message),
+          format_(&format),
+          view_(view),
+          position_(message_->position),
+          deadLetter_(letter.id) {}
     ~Encoded() { delete documents_.load(); }
     Encoded(const Encoded&) = delete;
     Encoded& operator=(const Encoded&) = delete;
 
     Position position() const { return position_; }
-    const MessagePtr& message() const { return message_; }  ///< null: a gap notice
-    std::uint64_t expired() const { return expired_; }
+    const MessagePtr& message() const { return message_; }    ///< null: a gap notice
+    const Gap* gap() const { return gap_.get(); }             ///< null: a message
+    std::uint64_t deadLetter() const { return deadLetter_; }  ///< its id; 0 = none
     const FormatUse& format() const { return *format_; }
     View view() const { return view_; }
 
@@ -54,11 +63,14 @@ class Encoded final {
   private:
     Documents encode() const;
 
+    Documents encodeMessage() const;
+
     MessagePtr message_;
+    std::unique_ptr<const Gap> gap_;
     const FormatUse* format_;
-    View view_;
+    View view_{};
     Position position_;
-    std::uint64_t expired_{};
+    std::uint64_t deadLetter_{};
     mutable std::atomic<const Documents*> documents_{};
 };
 using EncodedPtr = std::shared_ptr<const Encoded>;

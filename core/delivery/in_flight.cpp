@@ -25,7 +25,7 @@ void InFlight::settle(std::uint64_t parcel, Outcome outcome, std::string_view wh
     if (found == entries_.end() || found->parcel != parcel || found->isSettled) return;
     found->isSettled = true;
     found->outcome = outcome;
-    found->why = why;
+    if (outcome == Outcome::Rejected) found->why = std::make_unique<const std::string>(why);
 }
 
 void InFlight::settleThrough(std::uint64_t parcel) {
@@ -60,12 +60,6 @@ void InFlight::clear() {
     entries_.clear();
     first_ = 0;
     if (entries_.capacity() > kKeptEntries) entries_.shrink_to_fit();
-}
-
-std::size_t InFlight::countBehind(Position position) const {
-    return static_cast<std::size_t>(
-        std::count_if(entries_.begin() + static_cast<std::ptrdiff_t>(first_), entries_.end(),
-                      [&](const Entry& entry) { return entry.item->position() > position; }));
 }
 
 }  // namespace runnel

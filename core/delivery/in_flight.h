@@ -3,7 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,7 +25,7 @@ class InFlight {
         std::uint64_t ordinal{};  ///< which of the stream's matched messages, from 1; 0 = not known
         bool isSettled{};
         Outcome outcome{};
-        std::string why;  ///< Rejected: the reason
+        std::unique_ptr<const std::string> why;  ///< Rejected: the reason; else null
     };
 
     void push(Entry entry) { entries_.push_back(std::move(entry)); }
@@ -40,8 +43,8 @@ class InFlight {
     const Entry* settledFront() const;
     void pop();
     void clear();
-    /// How many are behind this position.
-    std::size_t countBehind(Position position) const;
+    /// Those that are in flight, in order.
+    std::span<const Entry> entries() const { return {entries_.data() + first_, size()}; }
 
   private:
     std::vector<Entry>

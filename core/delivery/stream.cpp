@@ -8,11 +8,11 @@
 
 namespace runnel {
 
-Stream::Stream(StreamSetup setup, StreamParts parts, Position start)
+Stream::Stream(StreamSetup setup, StreamParts parts, const StreamRecord& saved)
     : setup_(std::move(setup)),
       parts_(parts),
       protocolPlugin_("protocol_" + setup_.config->protocol),
-      state_(StreamState(start)) {}
+      state_(StreamState(saved, *setup_.format)) {}
 
 bool Stream::wants(const Message& message) const {
     if ((setup_.kinds >> static_cast<unsigned>(message.kind) & 1U) != 0) return true;
@@ -24,11 +24,63 @@ void Stream::wakeAll(const StreamState::WakeList& wake) {
     for (const auto& session : wake) tell([&] { session->ready(); });
 }
 
+void Stream::markChanged() {
+    if (isChanged_.load(std::memory_order_relaxed) || isChanged_.exchange(true)) return;
+    parts_.changed.add(shared_from_this());
+}
+
 void Stream::deliver(std::span<const EncodedPtr> items) {
     const ReaderPtr behind = state_.lock()->deliver(items, wake_);
+    markChanged();
     if (behind) parts_.catchUp.request(shared_from_this(), behind);
     wakeAll(wake_);
     wake_.clear();
+}
+
+template <class Lose>
+void Stream::loseWith(Lose&& change, std::string_view reason) {
+    StreamState::WakeList wake;
+    const StreamState::Loss loss = change(*state_.lock(), wake);
+    if (loss.messages == 0) return;
+    markChanged();
+    if (loss.behind) parts_.catchUp.request(shared_from_this(), loss.behind);
+    wakeAll(wake);
+    parts_.log.write(Level::Warning, "delivery",
+                     "stream " + setup_.config->name + ": " + std::to_string(loss.messages) +
+                         " messages are gone before anybody took them (" + std::string(reason) +
+                         "); its next session is told");
+}
+
+void Stream::lose(Position through, std::span<const Position> wanted, std::string_view reason) {
+    loseWith([&](StreamState& state,
+                 StreamState::WakeList& wake) { return state.lose(through, wanted, reason, wake); },
+             reason);
+}
+
+void Stream::loseAll(Position through, std::uint64_t left, std::string_view reason) {
+    loseWith(
+        [&](StreamState& state, StreamState::WakeList& wake) {
+            return state.loseAll(through, left, reason, wake);
+        },
+        reason);
+}
+
+Position Stream::needsBehind() const {
+    auto state = state_.lock();
+    const Account& account = state->account();
+    return account.books().pending() == 0 ? account.lastMatched() : account.cursor();
+}
+
+Status Stream::resend(const DeadLetter& letter) {
+    auto item = std::make_shared<const Encoded>(letter, *setup_.format, setup_.view);
+    StreamState::WakeList wake;
+    if (!state_.lock()->replay(std::move(item), wake)) {
+        return Error{"",
+                     "256 dead letters of this stream are being sent again already; wait until "
+                     "they have arrived"};
+    }
+    wakeAll(wake);
+    return Done{};
 }
 
 StreamState::Start Stream::startOf(const SessionRequest& request) const {
@@ -77,12 +129,37 @@ void Stream::report(const std::string& text) {
                      "stream " + setup_.config->name + ": " + text + " (logged once)");
 }
 
-Books Stream::books() const {
-    return state_.lock()->books();
+void Stream::name(StreamRecord& record) const {
+    record.name = setup_.config->name;
+    record.scope = setup_.scope;
+    record.kinds = setup_.kinds;
 }
 
-std::vector<DeadLetter> Stream::deadLetters() const {
-    return state_.lock()->deadLetters();
+StreamRecord Stream::record() const {
+    StreamRecord record;
+    name(record);
+    state_.lock()->account().fill(record);
+    return record;
+}
+
+void Stream::collect(State::Changes& changes, Instant now) {
+    isChanged_ = false;
+    StreamState::WakeList wake;
+    StreamState::Unsaved unsaved = state_.lock()->takeUnsaved(wake);
+    wakeAll(wake);
+    name(unsaved.record);
+    for (DeadLetter& letter : unsaved.deadLetters) {
+        letter.stream = setup_.config->name;
+        letter.time = now;
+        changes.deadLetters.push_back(std::move(letter));
+    }
+    changes.resent.insert(changes.resent.end(), unsaved.resent.begin(), unsaved.resent.end());
+    changes.streams.push_back(std::move(unsaved.record));
+}
+
+std::uint64_t Stream::underWay() const {
+    auto state = state_.lock();
+    return state->readerCount() == 0 ? 0 : state->account().books().pending();
 }
 
 std::size_t Stream::sessionCount() const {

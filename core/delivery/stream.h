@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -11,9 +12,11 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "delivery/changed_streams.h"
 #include "delivery/downlink_desk.h"
 #include "delivery/stream_state.h"
 #include "loader/guard.h"
+#include "state/state.h"
 
 namespace runnel {
 
@@ -33,6 +36,7 @@ struct StreamParts {
     const Journal& journal;
     CatchUp& catchUp;
     DownlinkDesk& downlinks;
+    ChangedStreams& changed;
     Log& log;
 };
 
@@ -43,15 +47,24 @@ class Stream final : public std::enable_shared_from_this<Stream> {
   public:
     using ReaderPtr = StreamState::ReaderPtr;
 
-    /// Covers messages behind `start`.
-    Stream(StreamSetup setup, StreamParts parts, Position start);
+    /// Goes on where `saved` stands; its name, scope and kinds do not matter.
+    Stream(StreamSetup setup, StreamParts parts, const StreamRecord& saved);
 
     const StreamSetup& setup() const { return setup_; }
     /// Does a message of the stream's scope belong to its kinds?
     bool wants(const Message& message) const;
 
     /// A batch of the stream's messages, in order: one lock, one ready() per session that waits.
+    /// Those that were counted before a restart are skipped.
     void deliver(std::span<const EncodedPtr> items);
+    /// The journal loses everything up to `through`, among it these messages of the stream. Called
+    /// before they are gone. What no session has taken is expired, and the next one is told.
+    void lose(Position through, std::span<const Position> wanted, std::string_view reason);
+    /// The same, without a look at the messages: `left` of the pending ones are behind `through`.
+    void loseAll(Position through, std::uint64_t left, std::string_view reason);
+    /// The oldest position that the stream may still have to read from the journal is behind this
+    /// one; messages that come later do not lower it.
+    Position needsBehind() const;
 
     /// A new session becomes the holder; it may see ready() before this returns.
     std::shared_ptr<SessionHost> attach(const Grant& grant, const SessionRequest& request,
@@ -65,21 +78,33 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// Something is wrong that an administrator has to see: logged, once per text.
     void report(const std::string& text);
 
-    Books books() const;
-    std::vector<DeadLetter> deadLetters() const;
+    /// Sends a dead letter of this stream again, marked as replayed. An error says why not now.
+    Status resend(const DeadLetter& letter);
+
+    StreamRecord record() const;
+    Books books() const { return record().books; }
     std::size_t sessionCount() const;
+    /// Messages that connected sessions could still take or settle.
+    std::uint64_t underWay() const;
+    /// Adds what has to be saved; `now` dates new dead letters.
+    void collect(State::Changes& changes, Instant now);
 
   private:
     friend class StreamSession;
     friend class CatchUp;
 
     void wakeAll(const StreamState::WakeList& wake);
+    void markChanged();
+    void name(StreamRecord& record) const;
+    template <class Lose>
+    void loseWith(Lose&& change, std::string_view reason);
     StreamState::Start startOf(const SessionRequest& request) const;
 
     const StreamSetup setup_;
     const StreamParts parts_;
     const std::string protocolPlugin_;
     mutable Guarded<StreamState> state_;
+    std::atomic<bool> isChanged_{};
     Guarded<std::set<std::string>> reported_;  ///< reasons, at most kMaxReported
     StreamState::WakeList wake_;               ///< the router's, kept for its memory
 };

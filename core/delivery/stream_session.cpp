@@ -108,7 +108,7 @@ std::size_t StreamSession::encode(Take& take) {
                               .ordinal = candidate.ordinal,
                               .isSettled = true,
                               .outcome = Outcome::Filtered,
-                              .why = {}};
+                              .why = nullptr};
         if (candidate.settledAs) {
             entry.outcome = *candidate.settledAs;
             take.entries.push_back(std::move(entry));
@@ -117,14 +117,15 @@ std::size_t StreamSession::encode(Take& take) {
         const Encoded::Documents& documents = candidate.item->documents();
         if (documents.error) {
             entry.outcome = Outcome::Rejected;
-            entry.why = documents.error->reason;
-            stream_->report("dead letter: " + entry.why);
+            entry.why = std::make_unique<const std::string>(documents.error->reason);
+            stream_->report("dead letter: " + *entry.why);
         } else if (!documents.texts.empty()) {
             entry.isSettled = false;
             bytes += documents.bytes;
             take.parcels.push_back({.id = entry.parcel,
                                     .message = candidate.item->message(),
-                                    .documents = {candidate.item, &documents.texts}});
+                                    .documents = {candidate.item, &documents.texts},
+                                    .isReplay = candidate.item->deadLetter() != 0});
         }
         take.entries.push_back(std::move(entry));
         if (bytes >= take.bytesLeft) break;
@@ -139,13 +140,14 @@ void StreamSession::commit(Take& take, std::size_t bytes) {
         auto state = stream_->state_.lock();
         if (reader_->epoch != take.epoch) return;
         for (Parcel& parcel : take.parcels) {
-            parcel.isRedelivered =
-                parcel.message && state->wasTakenBefore(parcel.message->position);
+            parcel.isRedelivered = parcel.message && !parcel.isReplay &&
+                                   state->wasTakenBefore(parcel.message->position);
         }
         reader_->lastParcel = take.entries.back().parcel;
         state->take(*reader_, take.entries);
         needsFetch = state->needsFetch(*reader_);
     }
+    stream_->markChanged();
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     take.taken += take.parcels.size();
     take.parcelsLeft -= take.parcels.size();
@@ -166,6 +168,7 @@ void StreamSession::settleWith(Change&& change) {
         // One that stood still with too many unsettled may have lost its place in the window.
         needsFetch = state->needsFetch(*reader_);
     }
+    stream_->markChanged();
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     stream_->wakeAll(wake);
 }
@@ -218,6 +221,7 @@ void StreamSession::closed(std::string_view) {
     if (isClosed_) return;
     isClosed_ = true;
     const Stream::ReaderPtr next = stream_->state_.lock()->detach(reader_);
+    stream_->markChanged();
     if (next) stream_->parts_.catchUp.request(stream_, next);
 }
 

@@ -13,8 +13,11 @@ constexpr std::size_t kLowBacklog = 128;
 }  // namespace
 
 StreamState::ReaderPtr StreamState::deliver(std::span<const EncodedPtr> items, WakeList& wake) {
-    books_.matched += items.size();
-    lastMatched_ = items.back()->position();
+    while (!items.empty() && items.front()->position() <= account_.lastMatched()) {
+        items = items.subspan(1);
+    }
+    if (items.empty()) return nullptr;
+    account_.match(items);
     if (!window_.isOpen()) return nullptr;
     for (const EncodedPtr& item : items) window_.push(item);
     ReaderPtr behind = window_.size() > Window::kMaxItems ? overflow() : nullptr;
@@ -28,7 +31,11 @@ StreamState::ReaderPtr StreamState::overflow() {
     for (const ReaderPtr& reader : readers_) {
         if (!reader->isLive || reader->next >= keepFrom) continue;
         if (isHolder(*reader)) {
+            const std::uint64_t lost = lostInMemory(*reader, reader->taken);
             fallBehind(*reader, reader->taken);
+            if (lost > 0) {
+                pushGap(*reader, {reader->taken + 1, lostThrough_, lost, "retention"});
+            }
             if (needsFetch(*reader)) behind = reader;
         } else {
             reader->inFlight.clear();
@@ -47,17 +54,22 @@ StreamState::ReaderPtr StreamState::attach(const ReaderPtr& reader, Start start)
         readers_.erase(readers_.begin());
         release(*surplus);
     }
-    if (!readers_.empty()) demote(*readers_.back());
+    if (!readers_.empty()) {
+        surrender(*readers_.back());
+        demote(*readers_.back());
+    }
     readers_.push_back(reader);
     reader->isAttached = true;
-    reader->taken = cursor_;
-    const bool goesBack = start.isGiven && start.since < cursor_;
+    const Position cursor = account_.cursor();
+    reader->taken = cursor;
+    const bool goesBack = start.isGiven && start.since < cursor;
     if (start.isGiven && !goesBack) reader->filterThrough = start.since;
-    if (books_.pending() == 0 && !goesBack) {
+    if (account_.books().pending() == 0 && !account_.gap() && !goesBack) {
         openWindow();
         goLive(*reader, window_.end());
     } else {
-        fallBehind(*reader, goesBack ? start.since : cursor_);
+        fallBehind(*reader, goesBack ? start.since : cursor);
+        if (account_.gap()) pushGap(*reader, *account_.gap());
     }
     return surplus;
 }
@@ -65,9 +77,9 @@ StreamState::ReaderPtr StreamState::attach(const ReaderPtr& reader, Start start)
 void StreamState::demote(Reader& reader) {
     if (reader.isLive) {
         // It has taken everything behind the cursor, so a promotion can go on from here.
-        reader.runStart = cursor_;
-        reader.runThrough = cursor_;
-        reader.runOrdinal = books_.done();
+        reader.runStart = account_.cursor();
+        reader.runThrough = account_.cursor();
+        reader.runOrdinal = account_.books().done();
         return;
     }
     // A backlog is the new holder's business; what this one has in flight will be sent again.
@@ -80,6 +92,7 @@ StreamState::ReaderPtr StreamState::detach(const ReaderPtr& reader) {
     const auto found = std::find(readers_.begin(), readers_.end(), reader);
     if (found == readers_.end()) return nullptr;
     const bool wasHolder = isHolder(*reader);
+    if (wasHolder) surrender(*reader);
     readers_.erase(found);
     release(*reader);
     trimWindow();
@@ -97,18 +110,16 @@ void StreamState::release(Reader& reader) {
 }
 
 void StreamState::promote(Reader& reader) {
-    if (reader.isLive && cursor_ >= reader.runStart) {
-        if (reader.runThrough > cursor_ && reader.runOrdinal > books_.done()) {
-            books_.settled += reader.runOrdinal - books_.done();
-            cursor_ = reader.runThrough;
-        }
+    if (reader.isLive && !account_.gap() && account_.cursor() >= reader.runStart) {
+        account_.passThrough(reader.runThrough, reader.runOrdinal);
         settled(reader);
         return;
     }
     reader.skipBehind = reader.runStart;
     reader.skipThrough = reader.runThrough;
     reader.inFlight.clear();
-    fallBehind(reader, cursor_);
+    fallBehind(reader, account_.cursor());
+    if (account_.gap()) pushGap(reader, *account_.gap());
 }
 
 void StreamState::goLive(Reader& reader, std::uint64_t ordinal) {
@@ -117,8 +128,8 @@ void StreamState::goLive(Reader& reader, std::uint64_t ordinal) {
     reader.next = ordinal;
     reader.backlog = {};
     reader.backlogFirst = 0;
-    reader.runStart = reader.runThrough = lastMatched_;
-    reader.runOrdinal = books_.matched;
+    reader.runStart = reader.runThrough = account_.lastMatched();
+    reader.runOrdinal = account_.books().matched;
     ++reader.epoch;
 }
 
@@ -131,10 +142,30 @@ void StreamState::fallBehind(Reader& reader, Position after) {
     ++reader.epoch;
 }
 
+bool StreamState::replay(EncodedPtr item, WakeList& wake) {
+    if (!replays_.add(std::move(item))) return false;
+    if (!readers_.empty()) wakeIfWaiting(*readers_.back(), wake);
+    return true;
+}
+
+StreamState::Unsaved StreamState::takeUnsaved(WakeList& wake) {
+    const bool wasFull = account_.isFull();
+    Unsaved unsaved{
+        .record = {}, .deadLetters = account_.takeDeadLetters(), .resent = replays_.takeArrived()};
+    account_.fill(unsaved.record);
+    if (wasFull && !readers_.empty()) wakeIfWaiting(*readers_.back(), wake);
+    return unsaved;
+}
+
 void StreamState::peek(Reader& reader, std::size_t max, std::vector<Candidate>& out) {
-    const std::size_t room = kMaxInFlight - std::min(kMaxInFlight, reader.inFlight.size());
-    max = std::min(max, room);
-    if (!hasMore(reader)) return;
+    if (isFull(reader) || !hasMore(reader)) return;
+    max = std::min(max, kMaxInFlight - reader.inFlight.size());
+    if (isHolder(reader) && !replays_.waiting().empty()) {
+        for (const EncodedPtr& item : replays_.waiting()) {
+            if (out.size() < max) out.push_back({item, 0, std::nullopt});
+        }
+        return;
+    }
     if (!reader.isLive) {
         for (std::size_t i = reader.backlogFirst; i < reader.backlog.size() && out.size() < max;
              ++i) {
@@ -154,6 +185,7 @@ StreamState::Candidate StreamState::candidateOf(const Reader& reader, const Enco
 
 bool StreamState::hasMore(Reader& reader) {
     if (!reader.isAttached) return false;
+    if (isHolder(reader) && !replays_.waiting().empty()) return true;
     if (!reader.isLive) {
         if (reader.backlogSize() > 0) return true;
         if (!window_.isOpen() || reader.fetched < window_.floor()) return false;
@@ -167,6 +199,7 @@ bool StreamState::hasMore(Reader& reader) {
 
 void StreamState::take(Reader& reader, std::span<InFlight::Entry> entries) {
     if (entries.empty()) return;
+    if (entries.front().item->deadLetter() != 0) return replays_.take(entries);
     reader.taken = entries.back().item->position();
     if (isHolder(reader)) highestTaken_ = std::max(highestTaken_, reader.taken);
     if (reader.isLive) {
@@ -192,47 +225,30 @@ std::optional<Outcome> StreamState::settledAlready(const Reader& reader, Positio
 void StreamState::settle(Reader& reader, std::uint64_t parcel, Outcome outcome,
                          std::string_view why) {
     reader.inFlight.settle(parcel, outcome, why);
+    if (isHolder(reader)) replays_.settle(parcel, outcome);
     settled(reader);
 }
 
 void StreamState::settleThrough(Reader& reader, std::uint64_t parcel) {
     reader.inFlight.settleThrough(parcel);
+    if (isHolder(reader)) replays_.settleThrough(parcel);
     settled(reader);
 }
 
 void StreamState::settleUpTo(Reader& reader, Position position) {
     reader.inFlight.settleUpTo(position);
+    if (isHolder(reader)) replays_.settleAt(position);
     settled(reader);
 }
 
 void StreamState::settled(Reader& reader) {
     while (const InFlight::Entry* entry = reader.inFlight.settledFront()) {
         if (isHolder(reader)) {
-            account(*entry);
+            account_.pass(*entry);
         } else {
             record(reader, *entry);
         }
         reader.inFlight.pop();
-    }
-}
-
-void StreamState::account(const InFlight::Entry& entry) {
-    if (entry.item->position() <= cursor_) return;  // asked for again with since=
-    cursor_ = entry.item->position();
-    if (!entry.item->message()) {
-        books_.expired += entry.item->expired();
-    } else if (entry.outcome == Outcome::Delivered) {
-        ++books_.settled;
-    } else if (entry.outcome == Outcome::Filtered) {
-        ++books_.filtered;
-    } else {
-        ++books_.dead;
-        if (deadLetters_.size() == kMaxDeadLetters) deadLetters_.erase(deadLetters_.begin());
-        deadLetters_.push_back({.id = 0,
-                                .stream = {},
-                                .reason = entry.why,
-                                .time = {},
-                                .message = entry.item->message()});
     }
 }
 
@@ -266,25 +282,16 @@ void StreamState::append(Reader& reader, std::span<const EncodedPtr> items, Posi
     reader.backlogFirst = 0;
     reader.fetched = through;
     for (const EncodedPtr& item : items) {
-        if (item->message() && item->position() > lastMatched_) {
-            reader.fetched = lastMatched_;
+        if (item->position() > account_.lastMatched()) {
+            reader.fetched = account_.lastMatched();
             break;
         }
         reader.backlog.push_back(item);
     }
 }
 
-std::uint64_t StreamState::untaken(const Reader& reader) const {
-    const auto first = reader.backlog.begin() + static_cast<std::ptrdiff_t>(reader.backlogFirst);
-    const auto waiting = std::count_if(first, reader.backlog.end(), [&](const EncodedPtr& item) {
-        return item->position() > cursor_;
-    });
-    return books_.pending() - reader.inFlight.countBehind(cursor_) -
-           static_cast<std::uint64_t>(waiting);
-}
-
 void StreamState::wakeIfWaiting(Reader& reader, WakeList& wake) {
-    if (!reader.isWaiting || reader.inFlight.size() >= kMaxInFlight || !hasMore(reader)) return;
+    if (!reader.isWaiting || isFull(reader) || !hasMore(reader)) return;
     reader.isWaiting = false;
     wake.push_back(reader.session);
 }
@@ -307,7 +314,7 @@ void StreamState::trimWindow() {
 }
 
 void StreamState::openWindow() {
-    if (!window_.isOpen()) window_.open(lastMatched_, books_.matched);
+    if (!window_.isOpen()) window_.open(account_.lastMatched(), account_.books().matched);
 }
 
 }  // namespace runnel

@@ -4,10 +4,12 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 #include <vector>
 
-#include "state/records.h"
+#include "delivery/account.h"
 #include "delivery/reader.h"
+#include "delivery/replay_lane.h"
 #include "delivery/window.h"
 
 namespace runnel {
@@ -20,7 +22,6 @@ namespace runnel {
 class StreamState {
   public:
     static constexpr std::size_t kMaxReaders = 32;
-    static constexpr std::size_t kMaxDeadLetters = 1000;
     /// Taken and not settled, per session; beyond it take() gives nothing until something is
     /// settled.
     static constexpr std::size_t kMaxInFlight = 8192;
@@ -28,10 +29,12 @@ class StreamState {
     using ReaderPtr = std::shared_ptr<Reader>;
     using WakeList = std::vector<std::shared_ptr<Session>>;
 
-    explicit StreamState(Position start) : cursor_(start), lastMatched_(start) {}
+    StreamState(const StreamRecord& saved, const FormatUse& format)
+        : account_(saved), format_(format) {}
 
-    /// New messages, in order. Sessions that wait for them are put on `wake`. Returns the holder if
-    /// it has fallen out of the window and CatchUp has to fetch for it, else null.
+    /// New messages, in order; those that are counted already are skipped. Sessions that wait for
+    /// them are put on `wake`. Returns the holder if it has fallen out of the window and CatchUp
+    /// has to fetch for it, else null.
     ReaderPtr deliver(std::span<const EncodedPtr> items, WakeList& wake);
 
     /// Where a new session wants to start.
@@ -62,6 +65,22 @@ class StreamState {
     void settleThrough(Reader& reader, std::uint64_t parcel);
     void settleUpTo(Reader& reader, Position position);
 
+    /// The journal loses everything up to `through`. `wanted`: the positions of the stream's
+    /// messages among what is lost now, rising. Nobody reads them any more, what a session has in
+    /// memory excepted.
+    struct Loss {
+        std::uint64_t messages = 0;
+        ReaderPtr behind;  ///< as from deliver()
+    };
+    Loss lose(Position through, std::span<const Position> wanted, std::string_view reason,
+              WakeList& wake);
+    /// The same without a look at the messages: what is lost is everything that no session has in
+    /// memory, but the `left` newest.
+    Loss loseAll(Position through, std::uint64_t left, std::string_view reason, WakeList& wake);
+
+    /// Sends a dead letter again; false if too many are on their way.
+    bool replay(EncodedPtr item, WakeList& wake);
+
     /// Whether CatchUp has to fetch for this reader now; marks it as fetching.
     bool needsFetch(Reader& reader);
     /// Marks the reader as nearly live: the window collects from now on.
@@ -69,10 +88,6 @@ class StreamState {
     /// What CatchUp read: everything of the stream in (reader.fetched, through]. Messages that the
     /// router has not brought yet are left for it, so that they count as matched before all else.
     void append(Reader& reader, std::span<const EncodedPtr> items, Position through);
-    /// How many messages behind `reader.fetched` are pending: retention compares with what it still
-    /// has.
-    std::uint64_t untaken(const Reader& reader) const;
-
     bool isHolder(const Reader& reader) const {
         return !readers_.empty() && readers_.back().get() == &reader;
     }
@@ -83,10 +98,15 @@ class StreamState {
     void wakeIfWaiting(Reader& reader, WakeList& wake);
     std::vector<ReaderPtr> readers() const { return readers_; }
     std::size_t readerCount() const { return readers_.size(); }
-    const Books& books() const { return books_; }
-    Position cursor() const { return cursor_; }
-    Position lastMatched() const { return lastMatched_; }
-    const std::vector<DeadLetter>& deadLetters() const { return deadLetters_; }
+    const Account& account() const { return account_; }
+    /// What was not saved yet, handed over; the name is the caller's to fill in. A session that
+    /// stood still because too much was unsaved is put on `wake`.
+    struct Unsaved {
+        StreamRecord record;
+        std::vector<DeadLetter> deadLetters;
+        std::vector<std::uint64_t> resent;
+    };
+    Unsaved takeUnsaved(WakeList& wake);
 
   private:
     /// What is settled before it is sent: filtered if the client does not want the position,
@@ -94,25 +114,32 @@ class StreamState {
     static std::optional<Outcome> settledAlready(const Reader& reader, Position position);
     static Candidate candidateOf(const Reader& reader, const EncodedPtr& item,
                                  std::uint64_t ordinal);
+    bool isFull(const Reader& reader) const {
+        return reader.inFlight.size() >= kMaxInFlight || account_.isFull();
+    }
     void settled(Reader& reader);
-    void account(const InFlight::Entry& entry);
     void record(Reader& listener, const InFlight::Entry& entry);
+    void surrender(const Reader& holder);
     void demote(Reader& reader);
     static void release(Reader& reader);
     void promote(Reader& reader);
     void goLive(Reader& reader, std::uint64_t ordinal);
     void fallBehind(Reader& reader, Position after);
+    Loss lose(const Gap& gap, WakeList& wake);
+    void pushGap(Reader& reader, Gap gap) const;
+    Position readsBehind() const;
+    std::uint64_t lostInMemory(const Reader& holder, Position after) const;
     ReaderPtr overflow();
     void trimWindow();
     void openWindow();
 
-    Books books_;
-    Position cursor_;  ///< everything of the stream up to here is done
-    Position lastMatched_;
+    Account account_;
+    const FormatUse& format_;
+    ReplayLane replays_;
+    Position lostThrough_ = 0;  ///< up to here the stream's messages exist in memory only
     Position highestTaken_ = 0;
     Window window_;
     std::vector<ReaderPtr> readers_;  ///< oldest first, the holder last
-    std::vector<DeadLetter> deadLetters_;
 };
 
 }  // namespace runnel

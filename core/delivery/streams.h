@@ -28,6 +28,12 @@ class Streams {
         const auto found = entries->find(number);
         return found == entries->end() ? Entry{} : found->second;
     }
+    /// `visit(Stream&)` for each; it must not call back into Streams.
+    template <class Visit>
+    void forEach(Visit&& visit) const {
+        auto entries = entries_.lock();
+        for (const auto& [number, entry] : *entries) visit(*entry.stream);
+    }
     std::vector<Entry> all() const {
         std::vector<Entry> list;
         auto entries = entries_.lock();

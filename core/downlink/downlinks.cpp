@@ -11,8 +11,15 @@ namespace runnel {
 
 namespace {
 
+/// Downlinks of one connector whose stage Sending is being saved, or which have not left yet.
+constexpr std::size_t kMaxLeaving = 1000;
+
 std::string makeId() {
     return Poco::UUIDGenerator::defaultGenerator().createRandom().toString();
+}
+
+bool isLifeCycle(Kind kind) {
+    return kind >= Kind::Queued && kind <= Kind::Failed;
 }
 
 bool isEnd(Kind kind, bool isConfirmed) {
@@ -29,53 +36,85 @@ bool isEnd(Kind kind, bool isConfirmed) {
     }
 }
 
+std::uint32_t bit(Kind kind) {
+    return 1U << static_cast<unsigned>(kind);
+}
+
+Receipt receiptFor(const DownlinkRecord& record) {
+    return {.id = record.senderId, .device = record.downlink.device, .rejected = {}};
+}
+
+/// May the known one stand for this one too?
+std::optional<Error> differenceOf(const Downlink& known, const Downlink& downlink) {
+    if (known.device == downlink.device && known.port == downlink.port &&
+        known.isConfirmed == downlink.isConfirmed && known.payload == downlink.payload) {
+        return std::nullopt;
+    }
+    return Error{"Id", "was used for another downlink within the last 7 days"};
+}
+
 }  // namespace
 
 Downlinks::Downlinks(Parts parts) : parts_(std::move(parts)) {}
 
 void Downlinks::addCarrier(const std::string& network, DownlinkCarrier& carrier) {
-    state_.lock()->carriers[network].way = &carrier;
+    memory_.lock()->lanes[network].way = &carrier;
 }
 
 void Downlinks::removeCarrier(const std::string& network) {
-    state_.lock()->carriers.erase(network);
+    memory_.lock()->lanes.erase(network);
+}
+
+void Downlinks::restore(std::span<const DownlinkRecord> records) {
+    std::vector<DownlinkRecord> stranded;
+    std::vector<std::string> connected;
+    {
+        auto memory = memory_.lock();
+        for (const DownlinkRecord& record : records) {
+            Entry& entry = memory->ledger.add(record);
+            memory->ledger.keep(entry);
+            entry.record.downlink.mayHaveBeenSent = record.stage == Stage::Sending;
+            if (!entry.isOpen()) continue;
+            const auto lane = memory->lanes.find(record.downlink.network);
+            if (lane == memory->lanes.end()) {
+                stranded.push_back(entry.record);
+            } else {
+                lane->second.waiting.push_back(record.downlink.id);
+            }
+        }
+        for (const auto& [network, lane] : memory->lanes) {
+            if (lane.isConnected) connected.push_back(network);
+        }
+    }
+    for (const DownlinkRecord& record : stranded) {
+        failed(record.downlink.id,
+               "network '" + record.downlink.network +
+                   "', which was to carry it, is not configured any more or could not be started" +
+                   (record.downlink.mayHaveBeenSent ? "; it may have been sent already" : ""));
+    }
+    for (const std::string& network : connected) flush(network);
 }
 
 void Downlinks::setConnected(const std::string& network, bool isConnected) {
-    state_.lock()->carriers.at(network).isConnected = isConnected;
+    memory_.lock()->lanes.at(network).isConnected = isConnected;
     if (isConnected) flush(network);
 }
 
 void Downlinks::submit(const Grant& grant, Downlink downlink, Answer answer) {
-    Receipt receipt{.id = downlink.id, .device = downlink.device, .rejected = {}};
-    if (!grant.maySend) {
-        receipt.rejected = Error{"", "this token may not send downlinks"};
-        return answer(std::move(receipt));
-    }
-    const auto device = deviceFor(*grant.stream, downlink);
+    const auto device = deviceFor(grant, downlink);
     if (!device) {
-        receipt.rejected = device.error();
-        return answer(std::move(receipt));
+        return answer({.id = downlink.id, .device = downlink.device, .rejected = device.error()});
     }
-    if (auto wrong = complaint(downlink, *device)) {
-        receipt.rejected = std::move(wrong);
-        return answer(std::move(receipt));
-    }
-    const auto id = accept(*grant.stream, std::move(downlink), *device);
-    if (id) {
-        receipt.id = *id;
-    } else {
-        receipt.rejected = id.error();
-    }
-    answer(std::move(receipt));
-    if (id) flush(device->network);
+    accept(*grant.stream, std::move(downlink), *device, std::move(answer));
 }
 
-/// The device, with the connector that carries its downlinks.
-Result<Device> Downlinks::deviceFor(const StreamConfig& stream, const Downlink& downlink) const {
+/// The device of an acceptable downlink, with the connector that carries it.
+Result<Device> Downlinks::deviceFor(const Grant& grant, const Downlink& downlink) {
+    if (!grant.maySend) return Error{"", "this token may not send downlinks"};
+    const StreamConfig& stream = *grant.stream;
     auto device = parts_.devices.find(downlink.device);
     if (auto wrong = scopeComplaint(stream, downlink, device ? &*device : nullptr)) return *wrong;
-    if (!device)
+    if (!device) {
         device = Device{.application = stream.application,
                         .name = {},
                         .isConfigured = false,
@@ -83,89 +122,114 @@ Result<Device> Downlinks::deviceFor(const StreamConfig& stream, const Downlink& 
                         .networkDevice = {},
                         .region = {},
                         .frequencyHz = 0};
-    auto state = state_.lock();
-    if (device->network.empty() && state->carriers.size() == 1) {
-        device->network = state->carriers.begin()->first;
     }
-    if (state->carriers.contains(device->network)) return *device;
-    return Error{
-        "DeviceEUI",
-        text(downlink.device) + " was not heard yet, so it is not known which network reaches it"};
+    std::string region;
+    {
+        auto memory = memory_.lock();
+        if (device->network.empty() && memory->lanes.size() == 1) {
+            device->network = memory->lanes.begin()->first;
+        }
+        const auto lane = memory->lanes.find(device->network);
+        if (lane == memory->lanes.end()) {
+            return Error{"DeviceEUI",
+                         text(downlink.device) +
+                             " was not heard yet, so it is not known which network reaches it"};
+        }
+        region = lane->second.way->region();
+    }
+    if (auto wrong = contentComplaint(downlink, *device, region, parts_.clock.now())) return *wrong;
+    return *device;
 }
 
-std::optional<Error> Downlinks::complaint(const Downlink& downlink, const Device& device) {
-    const std::string region = state_.lock()->carriers.at(device.network).way->region();
-    return contentComplaint(downlink, device, region, parts_.clock.now());
-}
-
-std::optional<Error> Downlinks::repeatOf(const Entry& known, const Downlink& downlink) {
-    const Downlink& first = known.downlink;
-    if (first.device == downlink.device && first.port == downlink.port &&
-        first.isConfirmed == downlink.isConfirmed && first.payload == downlink.payload) {
-        return std::nullopt;
-    }
-    return Error{"Id", "was used for another downlink within the last 7 days"};
-}
-
-/// Stores it; returns the sender's id. A repeat of a stored one is accepted and not sent again.
-Result<std::string> Downlinks::accept(const StreamConfig& stream, Downlink downlink,
-                                      const Device& device) {
-    auto state = state_.lock();
-    const std::string senderId = downlink.id.empty() ? makeId() : downlink.id;
-    const auto known = state->senders.find({stream.name, senderId});
-    if (known != state->senders.end()) {
-        if (auto wrong = repeatOf(state->entries.at(known->second), downlink)) return *wrong;
-        return senderId;
-    }
-    if (state->entries.size() >= kMaxRemembered) {
-        forget(*state, parts_.clock.now());
-        if (state->entries.size() >= kMaxRemembered) {
-            return Error{"", "too many downlinks wait already (100,000); try again later"};
+/// Stores it, then answers. A repeat of a stored one is accepted and not sent again; one of a
+/// downlink that is being stored gets the same answer as that one.
+void Downlinks::accept(const StreamConfig& stream, Downlink downlink, const Device& device,
+                       Answer answer) {
+    DownlinkRecord record = recordOf(stream, std::move(downlink), device);
+    Receipt receipt = receiptFor(record);
+    bool isNew = false;
+    {
+        auto memory = memory_.lock();
+        Entry* known = memory->ledger.findBySender(record.stream, record.senderId);
+        receipt.rejected = known != nullptr ? differenceOf(known->record.downlink, record.downlink)
+                                            : obstacle(*memory);
+        if (!receipt.rejected && known != nullptr && !known->isStored) {
+            known->answers.push_back(std::move(answer));
+            return;
+        }
+        if (!receipt.rejected && known == nullptr) {
+            isNew = true;
+            if (memory->lanes.at(device.network).isConnected) {
+                record.stage = Stage::Sending;
+                record.downlink.attempt = 1;
+            }
+            memory->ledger.add(record).answers.push_back(std::move(answer));
         }
     }
-    const std::string id = makeId();
-    const Instant now = parts_.clock.now();
-    const Instant expires = downlink.expires.value_or(now + kIdempotency);
-    downlink.id = id;
-    downlink.application = device.application;
-    downlink.network = device.network;
-    downlink.networkDevice = device.networkDevice;
-    state->senders[{stream.name, senderId}] = id;
-    state->order.push_back(id);
-    state->carriers.at(device.network).waiting.push_back(id);
-    state->entries[id] = Entry{.downlink = std::move(downlink),
-                               .senderId = senderId,
-                               .stream = stream.name,
-                               .accepted = now,
-                               .expires = expires};
-    return senderId;
+    if (!isNew) return answer(std::move(receipt));
+    std::string id = record.downlink.id;
+    parts_.state.add(std::move(record),
+                     [this, id = std::move(id)](const Status& status) { stored(id, status); });
 }
 
-std::optional<Downlink> Downlinks::nextToSend(const std::string& network) {
+std::optional<Error> Downlinks::obstacle(Memory& memory) {
+    if (memory.ledger.size() < kMaxRemembered) return std::nullopt;
+    forget(memory, parts_.clock.now());
+    if (memory.ledger.size() < kMaxRemembered) return std::nullopt;
+    return Error{"", "too many downlinks wait already (100,000); try again later"};
+}
+
+DownlinkRecord Downlinks::recordOf(const StreamConfig& stream, Downlink downlink,
+                                   const Device& device) const {
     const Instant now = parts_.clock.now();
-    auto state = state_.lock();
-    Carrier& carrier = state->carriers.at(network);
-    while (carrier.isConnected && !carrier.waiting.empty()) {
-        const auto found = state->entries.find(carrier.waiting.front());
-        carrier.waiting.pop_front();
-        if (found == state->entries.end() || found->second.hasEnded) continue;
-        if (found->second.expires <= now) continue;  // the next tick() says so
-        found->second.isHandedOver = true;
-        ++found->second.downlink.attempt;
-        return found->second.downlink;
+    DownlinkRecord record{.downlink = std::move(downlink),
+                          .senderId = {},
+                          .stream = stream.name,
+                          .accepted = now,
+                          .expires = now + kIdempotency};
+    Downlink& own = record.downlink;
+    if (own.expires) record.expires = *own.expires;
+    record.senderId = own.id.empty() ? makeId() : own.id;
+    own.id = makeId();
+    own.application = device.application;
+    own.network = device.network;
+    own.networkDevice = device.networkDevice;
+    own.attempt = 0;
+    own.mayHaveBeenSent = false;
+    return record;
+}
+
+void Downlinks::stored(const std::string& id, const Status& status) {
+    Receipt receipt;
+    std::vector<Answer> answers;
+    std::string network;
+    {
+        auto memory = memory_.lock();
+        Entry& entry = *memory->ledger.find(id);
+        receipt = receiptFor(entry.record);
+        answers = std::exchange(entry.answers, {});
+        network = entry.record.downlink.network;
+        if (status) {
+            entry.isCleared = entry.record.stage == Stage::Sending;
+            memory->ledger.keep(entry);
+            memory->lanes.at(network).waiting.push_back(id);
+        } else {
+            receipt.rejected = status.error();
+            memory->ledger.drop(id);
+        }
     }
-    carrier.isSending = false;
-    return std::nullopt;
+    for (const Answer& answer : answers) answer(receipt);
+    if (status) flush(network);
 }
 
 void Downlinks::flush(const std::string& network) {
     DownlinkCarrier* way = nullptr;
     {
-        auto state = state_.lock();
-        Carrier& carrier = state->carriers.at(network);
-        if (carrier.isSending || !carrier.isConnected) return;
-        carrier.isSending = true;
-        way = carrier.way;
+        auto memory = memory_.lock();
+        Lane& lane = memory->lanes.at(network);
+        if (lane.isSending || !lane.isConnected) return;
+        lane.isSending = true;
+        way = lane.way;
     }
     while (const auto downlink = nextToSend(network)) {
         const Status status = way->send(*downlink);
@@ -173,70 +237,126 @@ void Downlinks::flush(const std::string& network) {
     }
 }
 
-void Downlinks::failed(const std::string& id, const std::string& why) {
-    std::optional<Message> event;
-    {
-        auto state = state_.lock();
-        const auto found = state->entries.find(id);
-        if (found == state->entries.end() || found->second.hasEnded) return;
-        found->second.hasEnded = true;
-        event = eventOf(found->second, Kind::Failed, why);
+/// Saves stage Sending of the next ones.
+void Downlinks::clear(Memory& memory, Lane& lane) {
+    while (!lane.waiting.empty() && lane.leaving.size() < kMaxLeaving) {
+        std::string id = std::move(lane.waiting.front());
+        lane.waiting.pop_front();
+        Entry* entry = memory.ledger.find(id);
+        if (entry == nullptr || !entry->isOpen()) continue;
+        if (!entry->isCleared) {
+            entry->record.stage = Stage::Sending;
+            ++entry->record.downlink.attempt;
+            parts_.state.update(id, Stage::Sending, [this, id] { cleared(id); });
+        }
+        lane.leaving.push_back(std::move(id));
     }
-    parts_.log.write(Level::Warning, "downlink",
-                     "for device " + text(event->device) + " failed: " + why);
-    parts_.announce(std::move(*event));
 }
 
-Message Downlinks::eventOf(const Entry& entry, Kind kind, std::string text) const {
+void Downlinks::cleared(const std::string& id) {
+    std::string network;
+    {
+        auto memory = memory_.lock();
+        Entry* entry = memory->ledger.find(id);
+        if (entry == nullptr) return;
+        entry->isCleared = true;
+        network = entry->record.downlink.network;
+    }
+    flush(network);
+}
+
+std::optional<Downlink> Downlinks::nextToSend(const std::string& network) {
+    const Instant now = parts_.clock.now();
+    auto memory = memory_.lock();
+    Lane& lane = memory->lanes.at(network);
+    while (lane.isConnected) {
+        clear(*memory, lane);
+        if (lane.leaving.empty()) break;
+        Entry* entry = memory->ledger.find(lane.leaving.front());
+        const bool isDue = entry != nullptr && entry->isOpen() && entry->record.expires > now;
+        if (isDue && !entry->isCleared) break;
+        lane.leaving.pop_front();
+        if (!isDue) continue;  // of an expired one the next tick() says so
+        entry->isSent = true;
+        return entry->record.downlink;
+    }
+    lane.isSending = false;
+    return std::nullopt;
+}
+
+/// A stage never goes back.
+void Downlinks::advance(Entry& entry, Stage stage) {
+    if (stage <= entry.record.stage) return;
+    entry.record.stage = stage;
+    parts_.state.update(entry.record.downlink.id, stage, nullptr);
+}
+
+void Downlinks::failed(const std::string& id, const std::string& why) {
+    Message event;
+    {
+        auto memory = memory_.lock();
+        Entry* entry = memory->ledger.find(id);
+        if (entry == nullptr || entry->record.stage == Stage::Ended) return;
+        advance(*entry, Stage::Ended);
+        entry->seen |= bit(Kind::Failed);
+        event = eventOf(*entry, Kind::Failed, why);
+    }
+    parts_.log.write(Level::Warning, "downlink",
+                     "for device " + text(event.device) + " failed: " + why);
+    parts_.announce(std::move(event));
+}
+
+Message Downlinks::eventOf(const Entry& entry, Kind kind, std::string text) {
+    const Downlink& downlink = entry.record.downlink;
     Message event;
     event.kind = kind;
-    event.isConfirmed = entry.downlink.isConfirmed;
-    event.port = entry.downlink.port;
-    event.device = entry.downlink.device;
-    event.application = entry.downlink.application;
-    event.network = entry.downlink.network;
-    event.networkDevice = entry.downlink.networkDevice;
-    event.downlinkId = entry.senderId;
-    event.downlinkStream = entry.stream;
+    event.isConfirmed = downlink.isConfirmed;
+    event.port = downlink.port;
+    event.device = downlink.device;
+    event.application = downlink.application;
+    event.network = downlink.network;
+    event.networkDevice = downlink.networkDevice;
+    event.downlinkId = entry.record.senderId;
+    event.downlinkStream = entry.record.stream;
     event.text = std::move(text);
     return event;
 }
 
-void Downlinks::identify(Message& event) {
-    auto state = state_.lock();
-    const auto found = state->entries.find(event.downlinkId);
-    if (found == state->entries.end()) return;
-    Entry& entry = found->second;
-    event.downlinkId = entry.senderId;
-    event.downlinkStream = entry.stream;
-    if (isEnd(event.kind, entry.downlink.isConfirmed)) entry.hasEnded = true;
+bool Downlinks::identify(Message& event) {
+    auto memory = memory_.lock();
+    Entry* entry = memory->ledger.find(event.downlinkId);
+    if (entry == nullptr) return true;
+    event.downlinkId = entry->record.senderId;
+    event.downlinkStream = entry->record.stream;
+    if (!isLifeCycle(event.kind)) return true;
+    const bool isNews = (entry->seen & bit(event.kind)) == 0;
+    entry->seen |= bit(event.kind);
+    const bool hasEnded = isEnd(event.kind, entry->record.downlink.isConfirmed);
+    advance(*entry, hasEnded ? Stage::Ended : Stage::HandedOver);
+    return isNews;
 }
 
 void Downlinks::tick() {
     const Instant now = parts_.clock.now();
     std::vector<Message> events;
     {
-        auto state = state_.lock();
-        for (auto& [id, entry] : state->entries) {
-            if (entry.expires > now || entry.isHandedOver || entry.hasEnded) continue;
-            entry.hasEnded = true;
-            events.push_back(eventOf(entry, Kind::Expired, "expired before the network took it"));
+        auto memory = memory_.lock();
+        for (auto& [id, entry] : memory->ledger.entries()) {
+            if (!entry.isStored || !entry.isOpen() || entry.record.expires > now) continue;
+            advance(entry, Stage::Ended);
+            entry.seen |= bit(Kind::Expired);
+            events.push_back(eventOf(entry, Kind::Expired,
+                                     entry.record.downlink.mayHaveBeenSent
+                                         ? "expired before the network said that it has it"
+                                         : "expired before the network took it"));
         }
-        forget(*state, now - kIdempotency);
+        forget(*memory, now - kIdempotency);
     }
     for (Message& event : events) parts_.announce(std::move(event));
 }
 
-/// Forgets the oldest as long as they have ended (or were handed over) before `before`.
-void Downlinks::forget(State& state, Instant before) {
-    while (!state.order.empty()) {
-        const auto found = state.entries.find(state.order.front());
-        const Entry& entry = found->second;
-        if (entry.accepted >= before || (!entry.hasEnded && !entry.isHandedOver)) return;
-        state.senders.erase({entry.stream, entry.senderId});
-        state.entries.erase(found);
-        state.order.pop_front();
-    }
+void Downlinks::forget(Memory& memory, Instant before) {
+    for (const std::string& id : memory.ledger.forget(before)) parts_.state.forget(id);
 }
 
 }  // namespace runnel

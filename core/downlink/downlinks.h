@@ -5,14 +5,16 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
-#include <unordered_map>
 
 #include "base/clock.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "delivery/downlink_desk.h"
+#include "downlink/ledger.h"
 #include "registry/devices.h"
+#include "state/state.h"
 
 namespace runnel {
 
@@ -26,9 +28,9 @@ class DownlinkCarrier {
     virtual const std::string& region() const = 0;
 };
 
-/// Downlinks from the application's request to their end: validates, remembers, sends, and
-/// recognises the network server's events. Towards the network each downlink has an id of its own
-/// (a UUID), since two streams may use the same Id. Thread safety: any thread.
+/// Downlinks from the application's request to their end: validates, stores, sends, and recognises
+/// the network server's events. Towards the network each downlink has an id of its own (a UUID),
+/// since two streams may use the same Id. Thread safety: any thread.
 class Downlinks final : public DownlinkDesk {
   public:
     /// Remembered at once: open ones, and ended ones as idempotency keys.
@@ -39,6 +41,8 @@ class Downlinks final : public DownlinkDesk {
         const Devices& devices;
         const Clock& clock;
         Log& log;
+        /// Stopped before this object ends: its thread answers here.
+        State& state;
         /// Publishes an event of the core itself (expired, failed).
         std::function<void(Message&&)> announce;
     };
@@ -48,54 +52,59 @@ class Downlinks final : public DownlinkDesk {
     void addCarrier(const std::string& network, DownlinkCarrier& carrier);
     /// Before start: the connector could not be made.
     void removeCarrier(const std::string& network);
+    /// After the carriers and before start: State::saved().downlinks. What waited waits again; what
+    /// a connector was to send, or had got without saying so, is sent again with the same id and
+    /// `mayHaveBeenSent`; what has no carrier any more fails.
+    void restore(std::span<const DownlinkRecord> records);
+
     /// Sends what waited, in order.
     void setConnected(const std::string& network, bool isConnected);
 
+    /// Accepted means stored. Accepted downlinks go to their connector in the order of acceptance.
     void submit(const Grant& grant, Downlink downlink, Answer answer) override;
 
     /// An event that names one of our downlinks gets the sender's id and the stream's name, and
-    /// moves the downlink's state. Called before the event is journaled.
-    void identify(Message& event);
+    /// moves the downlink's stage. False: the same event of this downlink was there before. Called
+    /// before the event is journaled.
+    [[nodiscard]] bool identify(Message& event);
 
     /// Ends what has expired and forgets what is old; once a second is enough.
     void tick();
 
   private:
-    struct Entry {
-        Downlink downlink;  ///< with the id that the network knows
-        std::string senderId;
-        std::string stream;  ///< name
-        Instant accepted;
-        Instant expires;  ///< kIdempotency after `accepted` if the sender says nothing
-        bool isHandedOver = false;
-        bool hasEnded = false;
-    };
-    struct Carrier {
+    using Entry = Ledger::Entry;
+    using Stage = DownlinkRecord::Stage;
+    /// The way to one connector. Network ids, in the order of acceptance: first those in `leaving`,
+    /// which are cleared or about to be, then those in `waiting`.
+    struct Lane {
         DownlinkCarrier* way{};
         bool isConnected = false;
-        bool isSending = false;           ///< one thread at a time, so that order holds
-        std::deque<std::string> waiting;  ///< network ids
+        bool isSending = false;  ///< one thread at a time, so that order holds
+        std::deque<std::string> leaving;
+        std::deque<std::string> waiting;
     };
-    struct State {
-        std::unordered_map<std::string, Entry> entries;  ///< by network id
-        std::map<std::pair<std::string, std::string>, std::string>
-            senders;  ///< (stream, Id) -> network id
-        std::map<std::string, Carrier> carriers;
-        std::deque<std::string> order;  ///< network ids, oldest first
+    struct Memory {
+        Ledger ledger;
+        std::map<std::string, Lane> lanes;  ///< by the connector's name
     };
 
-    Result<Device> deviceFor(const StreamConfig& stream, const Downlink& downlink) const;
-    std::optional<Error> complaint(const Downlink& downlink, const Device& device);
-    Result<std::string> accept(const StreamConfig& stream, Downlink downlink, const Device& device);
-    static std::optional<Error> repeatOf(const Entry& known, const Downlink& downlink);
+    Result<Device> deviceFor(const Grant& grant, const Downlink& downlink);
+    void accept(const StreamConfig& stream, Downlink downlink, const Device& device, Answer answer);
+    std::optional<Error> obstacle(Memory& memory);
+    DownlinkRecord recordOf(const StreamConfig& stream, Downlink downlink,
+                            const Device& device) const;
+    void stored(const std::string& id, const Status& status);
     void flush(const std::string& network);
+    void clear(Memory& memory, Lane& lane);
+    void cleared(const std::string& id);
     std::optional<Downlink> nextToSend(const std::string& network);
+    void advance(Entry& entry, Stage stage);
     void failed(const std::string& id, const std::string& why);
-    Message eventOf(const Entry& entry, Kind kind, std::string text) const;
-    static void forget(State& state, Instant before);
+    static Message eventOf(const Entry& entry, Kind kind, std::string text);
+    void forget(Memory& memory, Instant before);
 
     Parts parts_;
-    mutable Guarded<State> state_;
+    Guarded<Memory> memory_;
 };
 
 }  // namespace runnel

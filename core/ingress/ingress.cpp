@@ -14,6 +14,7 @@ constexpr std::size_t kMaxReceptions = 256;
 constexpr std::size_t kMaxReported = 10'000;
 constexpr std::chrono::milliseconds kFirstRetry{100};
 constexpr std::chrono::milliseconds kLastRetry{5000};
+constexpr std::chrono::seconds kMaintenancePeriod{1};
 
 bool hasNothingForApplications(const Message& message) {
     return message.kind == Kind::Uplink && message.port == 0 && message.payload.empty();
@@ -37,6 +38,10 @@ Ingress::Ingress(Parts parts) : parts_(std::move(parts)) {}
 
 Ingress::~Ingress() {
     stop();
+}
+
+void Ingress::remember(const Message& message) {
+    static_cast<void>(repeats_.isRepeat(message.network, message.originId));
 }
 
 void Ingress::start() {
@@ -73,7 +78,7 @@ Admission Ingress::publish(Source& source, Message&& message, Ticket ticket) {
         entry.message->network = source.name();
     }
     queue->entries.push_back(std::move(entry));
-    if (queue->entries.size() == 1) changed_.notify_one();
+    if (queue->entries.size() == 1 || queue->entries.size() == kMaxBatch) changed_.notify_one();
     return {Admission::Verdict::Taken, {}};
 }
 
@@ -94,17 +99,26 @@ void Ingress::run() {
     while (nextBatch(batch)) {
         process(batch);
         batch.clear();
+        isMaintenanceDue_ = parts_.maintain();
     }
 }
 
-/// False when the queue is closed and empty.
+void Ingress::waitForEntries(Guarded<Queue>::Handle& queue) {
+    const auto period = isMaintenanceDue_ ? std::chrono::seconds(0) : kMaintenancePeriod;
+    changed_.wait_for(queue.underlying(), period,
+                      [&] { return !queue->isOpen || !queue->entries.empty(); });
+    if (queue->entries.empty()) return;
+    changed_.wait_until(queue.underlying(), lastCommit_ + kCommitPeriod,
+                        [&] { return !queue->isOpen || queue->entries.size() >= kMaxBatch; });
+}
+
+/// False when the queue is closed and empty. The batch is empty when maintenance is due.
 bool Ingress::nextBatch(std::vector<Entry>& batch) {
     std::set<Source*> waiting;
     {
         auto queue = queue_.lock();
-        changed_.wait(queue.underlying(),
-                      [&] { return !queue->isOpen || !queue->entries.empty(); });
-        if (queue->entries.empty()) return false;
+        waitForEntries(queue);
+        if (queue->entries.empty()) return queue->isOpen;
         if (queue->entries.size() <= kMaxBatch) {
             std::swap(batch, queue->entries);
         } else {
@@ -122,12 +136,14 @@ bool Ingress::nextBatch(std::vector<Entry>& batch) {
 void Ingress::process(std::vector<Entry>& batch) {
     dropRepeats(batch);
     resolve(batch);
+    identify(batch);
     std::vector<std::shared_ptr<Message>> messages;
     messages.reserve(batch.size());
     for (const Entry& entry : batch) {
         if (entry.message) messages.push_back(entry.message);
     }
     if (!messages.empty()) {
+        lastCommit_ = std::chrono::steady_clock::now();
         if (!append(messages)) return;
         taken_ += messages.size();
         parts_.route(messages);
@@ -153,7 +169,15 @@ void Ingress::resolve(std::span<Entry> batch) {
     parts_.devices.resolve(arrivals);
     for (const Devices::Arrival& arrival : arrivals) {
         if (!arrival.message.application) reportUnresolved(arrival.message);
-        if (!arrival.message.downlinkId.empty()) parts_.identify(arrival.message);
+    }
+}
+
+void Ingress::identify(std::span<Entry> batch) {
+    for (Entry& entry : batch) {
+        if (!entry.message || entry.source == nullptr) continue;
+        if (entry.message->downlinkId.empty() || parts_.identify(*entry.message)) continue;
+        ++repeated_;
+        entry.message.reset();
     }
 }
 
@@ -178,6 +202,7 @@ bool Ingress::append(Batch messages) {
         parts_.log.write(Level::Error, "journal",
                          "cannot store " + std::to_string(messages.size()) + " messages: " +
                              status.error().reason + "; the network servers wait, trying again");
+        if (parts_.journal.isDamaged()) parts_.maintain();
         auto queue = queue_.lock();
         if (changed_.wait_for(queue.underlying(), pause, [&] { return !queue->isOpen; }))
             return false;

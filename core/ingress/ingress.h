@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -31,6 +32,8 @@ class Ingress final {
     /// Messages that may wait for a commit; beyond it publish() says Busy.
     static constexpr std::size_t kMaxWaiting = 16'384;
     static constexpr std::size_t kMaxBatch = 4096;
+    /// Between two commits, unless a whole batch waits: a commit has costs of its own.
+    static constexpr std::chrono::milliseconds kCommitPeriod{5};
 
     using Batch = std::span<const std::shared_ptr<Message>>;
     struct Parts {
@@ -39,14 +42,20 @@ class Ingress final {
         const Clock& clock;
         Log& log;
         /// Called on the ingress thread with messages that are about to be journaled: the downlink
-        /// stage recognises its events here.
-        std::function<void(Message&)> identify;
+        /// stage recognises its events here. False: a repeat, to be dropped.
+        std::function<bool(Message&)> identify;
         /// Called on the ingress thread with each committed batch, in order.
         std::function<void(Batch)> route;
+        /// Called on the ingress thread between batches, at least once a second, and while an
+        /// append fails: the journal's housekeeping. True: call again as soon as no message waits.
+        std::function<bool()> maintain = [] { return false; };
     };
 
     explicit Ingress(Parts parts);
     ~Ingress();
+
+    /// Before start: a message of the past, so that its repeat is recognised.
+    void remember(const Message& message);
 
     void start();
     /// Commits what was taken, then ends the thread. publish() says Busy from now on.
@@ -76,9 +85,11 @@ class Ingress final {
 
     void run();
     bool nextBatch(std::vector<Entry>& batch);
+    void waitForEntries(Guarded<Queue>::Handle& queue);
     void process(std::vector<Entry>& batch);
     void dropRepeats(std::vector<Entry>& batch);
     void resolve(std::span<Entry> batch);
+    void identify(std::span<Entry> batch);
     bool append(Batch messages);
     void reportUnresolved(const Message& message);
     static void confirm(std::span<const Entry> batch);
@@ -90,6 +101,8 @@ class Ingress final {
 
     // The ingress thread's own.
     Repeats repeats_;
+    std::chrono::steady_clock::time_point lastCommit_{};
+    bool isMaintenanceDue_ = false;
     std::set<Eui> reported_;
 
     std::atomic<std::uint64_t> taken_{}, refused_{}, repeated_{}, withoutPayload_{}, unresolved_{};

@@ -46,6 +46,11 @@ Position MemoryJournal::oldest() const {
     return oldest_;
 }
 
+Position MemoryJournal::origin() const {
+    const std::shared_lock lock(mutex_);
+    return origin_;
+}
+
 Position MemoryJournal::before(Instant time) const {
     const std::shared_lock lock(mutex_);
     const auto found =
@@ -73,6 +78,7 @@ Status MemoryJournal::replace() {
     const std::unique_lock lock(mutex_);
     oldest_ += messages_.size();
     messages_.clear();
+    origin_ = oldest_ - 1;
     return Done{};
 }
 

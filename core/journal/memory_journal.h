@@ -22,7 +22,7 @@ class MemoryJournal final : public Journal {
     Position head() const override;
     Position oldest() const override;
     Position before(Instant time) const override;
-    Position origin() const override { return origin_; }
+    Position origin() const override;
     /// What is above the capacity.
     std::optional<Position> due(Instant now) override;
     Status trim(Position through) override;
@@ -31,8 +31,8 @@ class MemoryJournal final : public Journal {
 
   private:
     const std::size_t capacity_;
-    const Position origin_;
     mutable std::shared_mutex mutex_;
+    Position origin_;
     std::deque<MessagePtr> messages_;  ///< positions without gaps: messages_[i] is at oldest_ + i
     Position oldest_;
 };

@@ -37,15 +37,26 @@ void Devices::add(Eui application, const DeviceSpec& device) {
     entry.isConfigured = true;
 }
 
+/// Makes it if there is room for one more; else null.
+Device* Devices::deviceOf(State& state, Eui eui) {
+    const auto found = state.devices.find(eui);
+    if (found != state.devices.end()) return &found->second;
+    if (state.learned >= kMaxLearned) return nullptr;
+    ++state.learned;
+    return &state.devices[eui];
+}
+
+void Devices::learn(const Message& message) {
+    auto state = state_.lock();
+    if (Device* device = deviceOf(*state, message.device)) remember(*device, message);
+}
+
 void Devices::resolveOne(State& state, const Arrival& arrival) {
     Message& message = arrival.message;
-    auto found = state.devices.find(message.device);
-    Device* known = found == state.devices.end() ? nullptr : &found->second;
-    message.application = applicationOf(arrival, known);
-    if (known == nullptr && state.learned < kMaxLearned) {
-        known = &state.devices[message.device];
-        ++state.learned;
-    }
+    const auto found = state.devices.find(message.device);
+    message.application =
+        applicationOf(arrival, found == state.devices.end() ? nullptr : &found->second);
+    Device* known = deviceOf(state, message.device);
     if (known == nullptr) return;
     if (!known->name.empty()) message.deviceName = known->name;
     remember(*known, message);

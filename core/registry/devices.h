@@ -42,6 +42,9 @@ class Devices {
     };
     void resolve(std::span<const Arrival> arrivals);
 
+    /// Remembers, after a restart, where devices were reachable: messages of the past, in order.
+    void learn(const Message& message);
+
     std::optional<Device> find(Eui device) const;
     std::size_t size() const;
 
@@ -50,6 +53,7 @@ class Devices {
         std::unordered_map<Eui, Device, EuiHash> devices;
         std::size_t learned{};
     };
+    static Device* deviceOf(State& state, Eui eui);
     static void resolveOne(State& state, const Arrival& arrival);
 
     mutable Guarded<State> state_;

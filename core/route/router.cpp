@@ -38,27 +38,23 @@ void Router::remove(std::uint64_t stream) {
     }
 }
 
-void Router::route(std::span<const std::shared_ptr<Message>> batch) {
-    matchAll(batch);
-    // Without the lock: sessions are woken from here.
+void Router::matchOne(const MessagePtr& message) {
+    encoded_.clear();
+    if (message->application) match(applications_, *message->application, message);
+    match(devices_, message->device, message);
+    for (const Reception& reception : message->receptions) {
+        if (reception.gateway) match(gateways_, *reception.gateway, message);
+    }
+    encoded_.clear();
+}
+
+/// Without the lock: sessions are woken from here.
+void Router::deliverAll() {
     for (const auto& slot : touched_) {
         slot->stream->deliver(slot->items);
         slot->items.clear();
     }
     touched_.clear();
-}
-
-void Router::matchAll(std::span<const std::shared_ptr<Message>> batch) {
-    const std::shared_lock lock(mutex_);
-    for (const MessagePtr message : batch) {
-        encoded_.clear();
-        if (message->application) match(applications_, *message->application, message);
-        match(devices_, message->device, message);
-        for (const Reception& reception : message->receptions) {
-            if (reception.gateway) match(gateways_, *reception.gateway, message);
-        }
-    }
-    encoded_.clear();
 }
 
 void Router::match(const Slots& slots, Eui eui, const MessagePtr& message) {

@@ -21,7 +21,25 @@ class Router {
     void remove(std::uint64_t stream);
 
     /// Hands the messages, in order, to their streams: one call of Stream::deliver per stream.
-    void route(std::span<const std::shared_ptr<Message>> batch);
+    void route(std::span<const std::shared_ptr<Message>> batch) { routeAll(batch); }
+    void route(std::span<const MessagePtr> batch) { routeAll(batch); }
+
+    /// `visit(Stream&)` for each stream whose scope covers the message, perhaps twice for one. The
+    /// streams live on while the router has them: call it where remove() cannot run meanwhile.
+    template <class Visit>
+    void visitCovering(const Message& message, Visit&& visit) {
+        const std::shared_lock lock(mutex_);
+        const auto visitAll = [&](const Slots& slots, Eui eui) {
+            const auto found = slots.find(eui);
+            if (found == slots.end()) return;
+            for (const auto& slot : found->second) visit(*slot->stream);
+        };
+        if (message.application) visitAll(applications_, *message.application);
+        visitAll(devices_, message.device);
+        for (const Reception& reception : message.receptions) {
+            if (reception.gateway) visitAll(gateways_, *reception.gateway);
+        }
+    }
 
   private:
     struct Slot {
@@ -31,7 +49,18 @@ class Router {
     using Slots = std::unordered_map<Eui, std::vector<std::shared_ptr<Slot>>, EuiHash>;
 
     Slots& slotsOf(Scope::Level level);
-    void matchAll(std::span<const std::shared_ptr<Message>> batch);
+    template <class Batch>
+    void routeAll(Batch batch) {
+        matchAll(batch);
+        deliverAll();
+    }
+    template <class Batch>
+    void matchAll(Batch batch) {
+        const std::shared_lock lock(mutex_);
+        for (const auto& message : batch) matchOne(message);
+    }
+    void matchOne(const MessagePtr& message);
+    void deliverAll();
     void match(const Slots& slots, Eui eui, const MessagePtr& message);
     EncodedPtr encodedFor(const StreamSetup& setup, const MessagePtr& message);
 

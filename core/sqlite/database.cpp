@@ -19,8 +19,40 @@ bool Failure::isDamage() const {
     return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB;
 }
 
+std::string_view Failure::advice() const {
+    switch (code_ & kPrimaryCode) {
+        case SQLITE_FULL:
+            return "free space on its file system, or lower the retention";
+        case SQLITE_READONLY:
+        case SQLITE_PERM:
+        case SQLITE_AUTH:
+            return "make the file and its directory writable for the user that runs runneld";
+        case SQLITE_CANTOPEN:
+            return "make sure that its directory exists and is writable for the user that runs "
+                   "runneld";
+        case SQLITE_BUSY:
+        case SQLITE_LOCKED:
+        case SQLITE_CONSTRAINT:
+            return "end the other process that uses it";
+        case SQLITE_IOERR:
+            return "look into the kernel's log for what the disk says, and at its limits and "
+                   "quotas";
+        case SQLITE_NOMEM:
+            return "give runneld more memory";
+        case SQLITE_CORRUPT:
+        case SQLITE_NOTADB:
+            return "check the disk; the file has to be replaced";
+        default:
+            return "look into the kernel's log for what the disk says";
+    }
+}
+
 Database::Database(std::filesystem::path file) : file_(std::move(file)) {
     open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
+    // SQLite opens a file that must not be written all the same.
+    if (sqlite3_db_readonly(handle(), "main") == 1) {
+        throw Failure("cannot write " + file_.string(), SQLITE_READONLY);
+    }
     // SQLite gives the files beside it the same rights.
     std::error_code ignored;  // another owner's file that may be written all the same
     std::filesystem::permissions(

@@ -23,8 +23,14 @@ class Failure : public std::runtime_error {
   public:
     Failure(const std::string& text, int extendedCode)
         : std::runtime_error(text), code_(extendedCode) {}
+    /// What our own checks found (a wrong checksum, a missing row): as bad as SQLite's
+    /// SQLITE_CORRUPT.
+    static Failure damage(const std::string& text) { return {text, SQLITE_CORRUPT}; }
+
     int code() const { return code_; }  ///< SQLite's extended result code
     bool isDamage() const;
+    /// What an administrator can do: "free space on its file system".
+    std::string_view advice() const;
 
   private:
     int code_;
@@ -33,7 +39,7 @@ class Failure : public std::runtime_error {
 class Database final {
   public:
     /// Opens the file, or makes it (readable by its owner only). WAL, synchronous=FULL: what
-    /// commit() returned from is on disk. Throws Failure.
+    /// commit() returned from is on disk. Throws Failure, also if the file cannot be written.
     explicit Database(std::filesystem::path file);
     enum class ReadOnly {};
     /// A second connection to a file that another one has opened; it never writes.

@@ -18,7 +18,7 @@ struct Number {
 /// `window`: a stream keeps 1,024 messages in memory for its sessions; who is further behind and
 /// not the newest session misses some, by design.
 constexpr std::array kNumbers{Number{"--sessions", &Options::sessions, 2, 10'000},
-                              Number{"--rate", &Options::rate, 1, 1000},
+                              Number{"--rate", &Options::rate, 1, 20'000},
                               Number{"--seconds", &Options::seconds, 0, 3600},
                               Number{"--messages", &Options::messages, 0, 1'000'000},
                               Number{"--window", &Options::window, 1, 512}};
@@ -54,8 +54,9 @@ bool set(Options& options, std::string_view name, std::string_view value) {
 
 }  // namespace
 
-std::optional<Options> readOptions(std::span<char* const> arguments, std::string& complaint) {
-    Options options;
+std::optional<Options> readOptions(std::span<char* const> arguments, std::string& complaint,
+                                   const Options& defaults) {
+    Options options = defaults;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
         const std::string_view name = arguments[i];
         if (name == "--pin") {

@@ -24,7 +24,8 @@ struct Options {
 };
 
 /// Nullopt when the arguments are wrong; `complaint` then says how.
-std::optional<Options> readOptions(std::span<char* const> arguments, std::string& complaint);
+std::optional<Options> readOptions(std::span<char* const> arguments, std::string& complaint,
+                                   const Options& defaults = {});
 
 const char* usage();
 

@@ -29,6 +29,8 @@ class Traffic final {
     std::size_t posted() const { return posted_; }
     /// How many of them every session has.
     std::size_t completed() const { return completed_; }
+    /// The frame counter (posts count from 0) of the last of them.
+    std::uint32_t lastCompleted() const { return order_[completed_ - 1]; }
     std::size_t underWay() const { return posted_ - completed_; }
     std::uint64_t deliveries() const { return deliveries_; }
     std::size_t documentSize() const { return prefix_.size() + 7; }

@@ -12,9 +12,7 @@ namespace {
 
 /// Returns when CatchUp has done what was asked of it before: it works in the order of requests.
 void waitForCatchUp(Bench& bench) {
-    const auto stream = std::make_shared<Stream>(
-        bench.setup(), StreamParts{bench.journal, bench.catchUp, bench.desk, bench.log},
-        bench.journal.oldest());
+    const auto stream = bench.makeStream(startingBehind(bench.journal.oldest()));
     auto message = std::make_shared<Message>();
     message->application = kApplication;
     message->position = bench.journal.head();
@@ -55,7 +53,8 @@ TEST(CatchUpTest, TellsOfWhatRetentionRemovesWhileItReads) {
     bench.journal.onRead = [&](const Journal::ReadRequest&) {
         if (isFirst) {
             isFirst = false;
-            bench.publish(50);  // 50 of those that are about to be read are gone
+            bench.publish(50);
+            bench.retain();  // 50 of those that are about to be read are gone
         }
     };
     auto client = bench.attach();

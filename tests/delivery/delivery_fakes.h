@@ -19,6 +19,13 @@ namespace runnel::test {
 inline constexpr Eui kApplication{0x70B3D57ED0000001};
 inline constexpr Eui kDevice{0x0080E1150529E258};
 
+/// The record of a stream that is new and starts behind this position.
+inline StreamRecord startingBehind(Position position) {
+    StreamRecord record;
+    record.cursor = record.counted = position;
+    return record;
+}
+
 /// Documents are the frame counter; 13 throws, 14 cannot be said, 15 is filtered.
 class CounterFormat final : public Format {
   public:
@@ -30,7 +37,7 @@ class CounterFormat final : public Format {
         if (counter == 13) throw std::runtime_error("thirteen");
         if (counter == 14) return Error{"FrameCounter", "fourteen"};
         if (counter == 15) return std::string();
-        return std::to_string(counter);
+        return std::to_string(counter) + (input.isReplay ? " again" : "");
     }
     std::string encode(const Receipt& receipt) const override {
         return receipt.rejected ? "no " + receipt.rejected->reason : "yes " + receipt.id;
@@ -124,11 +131,17 @@ class Bench {
     explicit Bench(std::size_t capacity = MemoryJournal::kDefaultCapacity)
         : journal(1000, capacity),
           catchUp(journal, log),
-          stream(std::make_shared<Stream>(setup(), StreamParts{journal, catchUp, desk, log},
-                                          journal.head())) {}
+          stream(makeStream(startingBehind(journal.head()))) {}
+
+    std::shared_ptr<Stream> makeStream(const StreamRecord& record) {
+        return std::make_shared<Stream>(setup(), StreamParts{journal, catchUp, desk, changed, log},
+                                        record);
+    }
 
     /// Journals and routes `count` uplinks whose frame counters continue at `nextCounter`.
-    void publish(std::size_t count) {
+    void publish(std::size_t count) { route(append(count)); }
+    /// Journals them only.
+    std::vector<MessagePtr> append(std::size_t count) {
         std::vector<std::shared_ptr<Message>> batch;
         for (std::size_t i = 0; i < count; ++i) {
             auto message = std::make_shared<Message>();
@@ -139,12 +152,45 @@ class Bench {
             batch.push_back(std::move(message));
         }
         if (!journal.append(batch)) throw std::runtime_error("append");
+        return {batch.begin(), batch.end()};
+    }
+    void route(const std::vector<MessagePtr>& messages) {
         std::vector<EncodedPtr> items;
-        items.reserve(batch.size());
-        for (const auto& message : batch) {
+        items.reserve(messages.size());
+        for (const MessagePtr& message : messages) {
             items.push_back(std::make_shared<const Encoded>(message, use, View{}));
         }
-        stream->deliver(items);
+        if (!items.empty()) stream->deliver(items);
+    }
+    /// What the journal has behind this position, at most a slice.
+    std::vector<MessagePtr> readBehind(Position position) const {
+        return journal
+            .ForwardingJournal::read({position, stream->setup().scope, Journal::kMaxSlice})
+            ->messages;
+    }
+    /// What the broker's retention does: the stream is told, then the journal removes.
+    void retain() {
+        while (const auto through = journal.due({})) {
+            std::vector<Position> wanted;
+            for (const MessagePtr& message : readBehind(journal.oldest() - 1)) {
+                if (message->position <= *through) wanted.push_back(message->position);
+            }
+            stream->lose(*through, wanted, "retention");
+            if (!journal.trim(*through)) throw std::runtime_error("trim");
+        }
+    }
+    /// What the broker saves now and then.
+    State::Changes collect() {
+        State::Changes changes;
+        for (const auto& each : changed.takeAll()) {
+            each->collect(changes, Instant(std::chrono::seconds(77)));
+        }
+        return changes;
+    }
+    /// A new broker with what was saved, and messages behind `checkpoint` routed again.
+    void restart(const StreamRecord& saved, Position checkpoint) {
+        stream = makeStream(saved);
+        route(readBehind(checkpoint));
     }
 
     struct Client {
@@ -196,6 +242,7 @@ class Bench {
     AcceptingDesk desk;
     FormatUse use{"format_counter", std::make_unique<CounterFormat>()};
     WatchedJournal journal;
+    ChangedStreams changed;
     CatchUp catchUp;
     std::shared_ptr<Stream> stream;
     std::uint32_t nextCounter = 100;

@@ -59,17 +59,17 @@ class StreamStateTest : public ::testing::Test {
     }
 
     FormatUse use_{"format_counter", std::make_unique<CounterFormat>()};
-    StreamState state_{1000};
+    StreamState state_{startingBehind(1000), use_};
     StreamState::WakeList wake_;
     Position next_ = 1001;
 };
 
 TEST_F(StreamStateTest, CollectsNothingWithoutSessions) {
     EXPECT_EQ(deliver(5), nullptr);
-    EXPECT_EQ(state_.books().matched, 5U);
-    EXPECT_EQ(state_.books().pending(), 5U);
-    EXPECT_EQ(state_.lastMatched(), 1005U);
-    EXPECT_EQ(state_.cursor(), 1000U);
+    EXPECT_EQ(state_.account().books().matched, 5U);
+    EXPECT_EQ(state_.account().books().pending(), 5U);
+    EXPECT_EQ(state_.account().lastMatched(), 1005U);
+    EXPECT_EQ(state_.account().cursor(), 1000U);
 }
 
 TEST_F(StreamStateTest, AsksForTheBacklogOfANewHolderOnce) {
@@ -90,8 +90,8 @@ TEST_F(StreamStateTest, LeavesWhatTheRouterHasNotBroughtToTheRouter) {
     deliver(2);
     EXPECT_THAT(take(*reader), ElementsAre(1003, 1004));
     state_.settleUpTo(*reader, 1004);
-    EXPECT_EQ(state_.books().settled, 4U);
-    EXPECT_EQ(state_.books().pending(), 0U);
+    EXPECT_EQ(state_.account().books().settled, 4U);
+    EXPECT_EQ(state_.account().books().pending(), 0U);
 }
 
 TEST_F(StreamStateTest, GoesLiveWithoutGapAfterTheWindowHasCollected) {
@@ -165,8 +165,8 @@ TEST_F(StreamStateTest, PromotesAListenerBehindTheCursorToTheBacklog) {
     EXPECT_THAT(take(*listener), ElementsAre(1001, 1002, 1003, 1004, 1005))
         << "what it settled as a listener is not sent again";
     state_.settleUpTo(*listener, 1005);
-    EXPECT_EQ(state_.books().settled, 7U);
-    EXPECT_EQ(state_.books().pending(), 0U);
+    EXPECT_EQ(state_.account().books().settled, 7U);
+    EXPECT_EQ(state_.account().books().pending(), 0U);
 }
 
 TEST_F(StreamStateTest, SendsAPromotedListenerAgainWhatItCouldNotDeliver) {
@@ -177,15 +177,15 @@ TEST_F(StreamStateTest, SendsAPromotedListenerAgainWhatItCouldNotDeliver) {
     state_.settle(*listener, 1001, Outcome::Delivered, "");
     state_.settle(*listener, 1002, Outcome::Rejected, "too large");
     state_.settle(*listener, 1003, Outcome::Delivered, "");
-    EXPECT_EQ(state_.books().dead, 0U) << "a listener's word counts for nothing";
+    EXPECT_EQ(state_.account().books().dead, 0U) << "a listener's word counts for nothing";
     EXPECT_EQ(state_.detach(holder), listener);
     state_.append(*listener, items(1001, 3), 1003);
     EXPECT_THAT(take(*listener), ElementsAre(1001, 1002));
     state_.settle(*listener, 1001, Outcome::Delivered, "");
     state_.settle(*listener, 1002, Outcome::Rejected, "too large");
-    EXPECT_EQ(state_.books().settled, 2U);
-    EXPECT_EQ(state_.books().dead, 1U);
-    EXPECT_EQ(state_.books().pending(), 0U);
+    EXPECT_EQ(state_.account().books().settled, 2U);
+    EXPECT_EQ(state_.account().books().dead, 1U);
+    EXPECT_EQ(state_.account().books().pending(), 0U);
 }
 
 TEST_F(StreamStateTest, DetachesAListenerWithoutTouchingTheHolder) {
@@ -197,7 +197,7 @@ TEST_F(StreamStateTest, DetachesAListenerWithoutTouchingTheHolder) {
     EXPECT_EQ(state_.detach(listener), nullptr) << "twice does no harm";
     EXPECT_TRUE(state_.isHolder(*holder));
     state_.settleUpTo(*holder, 1002);
-    EXPECT_EQ(state_.books().settled, 2U);
+    EXPECT_EQ(state_.account().books().settled, 2U);
     EXPECT_FALSE(state_.needsFetch(*listener));
     EXPECT_FALSE(state_.hasMore(*listener));
 }
@@ -216,33 +216,29 @@ TEST_F(StreamStateTest, FiltersWhatTheClientDidNotAskFor) {
     const ReaderPtr reader = attach({.since = 1002, .isGiven = true});
     state_.append(*reader, items(1001, 4), 1004);
     EXPECT_THAT(take(*reader), ElementsAre(1003, 1004));
-    EXPECT_EQ(state_.books().filtered, 2U);
-    EXPECT_EQ(state_.cursor(), 1002U);
+    EXPECT_EQ(state_.account().books().filtered, 2U);
+    EXPECT_EQ(state_.account().cursor(), 1002U);
 }
 
-TEST_F(StreamStateTest, KeepsTheNewestThousandDeadLetters) {
+TEST_F(StreamStateTest, StandsStillWhileTooManyDeadLettersAreUnsaved) {
     const ReaderPtr reader = attach();
-    for (std::size_t i = 0; i < StreamState::kMaxDeadLetters + 5; ++i) {
-        deliver(1);
-        const Position position = take(*reader).at(0);
+    deliver(Account::kMaxUnsaved);
+    for (const Position position : take(*reader)) {
         state_.settle(*reader, position, Outcome::Rejected, std::to_string(position));
     }
-    EXPECT_EQ(state_.books().dead, 1005U);
-    ASSERT_THAT(state_.deadLetters(), SizeIs(1000));
-    EXPECT_EQ(state_.deadLetters().front().reason, "1006");
-    EXPECT_EQ(state_.deadLetters().back().reason, "2005");
-}
-
-TEST_F(StreamStateTest, CountsWhatIsNeitherTakenNorFetched) {
-    deliver(10);
-    const ReaderPtr reader = attach();
-    EXPECT_EQ(state_.untaken(*reader), 10U);
-    state_.append(*reader, items(1001, 4), 1004);
-    EXPECT_EQ(state_.untaken(*reader), 6U);
-    take(*reader, 2);
-    EXPECT_EQ(state_.untaken(*reader), 6U);
-    state_.settleUpTo(*reader, 1001);
-    EXPECT_EQ(state_.untaken(*reader), 6U);
+    reader->isWaiting = true;
+    wake_.clear();
+    deliver(6);
+    EXPECT_THAT(take(*reader), IsEmpty());
+    EXPECT_THAT(wake_, IsEmpty()) << "it may not take";
+    const StreamState::Unsaved unsaved = state_.takeUnsaved(wake_);
+    EXPECT_THAT(wake_, ElementsAre(reader->session));
+    ASSERT_THAT(unsaved.deadLetters, SizeIs(Account::kMaxUnsaved));
+    EXPECT_EQ(unsaved.deadLetters.front().reason, "1001");
+    EXPECT_EQ(unsaved.deadLetters.back().reason, "2024");
+    EXPECT_EQ(unsaved.record.books.dead, Account::kMaxUnsaved);
+    EXPECT_THAT(take(*reader), SizeIs(6));
+    EXPECT_THAT(state_.takeUnsaved(wake_).deadLetters, IsEmpty()) << "each is handed over once";
 }
 
 }  // namespace

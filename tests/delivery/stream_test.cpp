@@ -99,8 +99,9 @@ TEST(StreamTest, MovesTheCursorOnlyToTheFirstUnsettledParcel) {
     EXPECT_EQ(books.settled, 3U);
     EXPECT_EQ(books.dead, 1U);
     EXPECT_EQ(books.filtered, 1U);
-    ASSERT_EQ(bench.stream->deadLetters().size(), 1U);
-    EXPECT_EQ(bench.stream->deadLetters()[0].reason, "too large");
+    const State::Changes changes = bench.collect();
+    ASSERT_EQ(changes.deadLetters.size(), 1U);
+    EXPECT_EQ(changes.deadLetters[0].reason, "too large");
 }
 
 TEST(StreamTest, IgnoresUnknownParcels) {
@@ -128,7 +129,7 @@ TEST(StreamTest, MakesADeadLetterOfWhatTheFormatCannotSay) {
     EXPECT_EQ(books.dead, 2U);
     EXPECT_EQ(books.filtered, 1U);
     EXPECT_EQ(books.pending(), 0U);
-    const auto letters = bench.stream->deadLetters();
+    const auto letters = bench.collect().deadLetters;
     ASSERT_EQ(letters.size(), 2U);
     EXPECT_THAT(letters[0].reason, ::testing::HasSubstr("format_counter"));
     EXPECT_THAT(letters[0].reason, ::testing::HasSubstr("thirteen"));
@@ -337,6 +338,7 @@ TEST(StreamTest, StartsAtTheFirstMessageOfATime) {
 TEST(StreamTest, TellsTheNextSessionOfWhatRetentionRemoved) {
     Bench bench(100);
     bench.publish(250);
+    bench.retain();
     auto client = bench.attach();
     client.takeUntil(101);
     auto expected = numbers(250, 350);

@@ -51,6 +51,14 @@ class FakeJournal final : public ForwardingJournal {
         : ForwardingJournal(1000, MemoryJournal::kDefaultCapacity), events_(events) {}
 
     void failNext(int appends) { failures_ = appends; }
+    void damage() { isDamaged_ = true; }
+    bool isDamaged() const override { return isDamaged_; }
+    Status replace() override {
+        isDamaged_ = false;
+        failures_ = 0;
+        events_.add("replaced");
+        return Done{};
+    }
     void hold() {
         const std::lock_guard lock(mutex_);
         isHeld_ = true;
@@ -85,6 +93,7 @@ class FakeJournal final : public ForwardingJournal {
     std::condition_variable changed_;
     bool isHeld_ = false;
     std::atomic<int> failures_{0};
+    std::atomic<bool> isDamaged_{};
 };
 
 class FakeSource final : public Source {
@@ -140,13 +149,15 @@ class IngressBench {
     FakeSource source{"net", events};
     FakeSource other{"other", events};
     std::vector<std::shared_ptr<Message>> routed;  ///< read it after stop()
-    std::function<void(Message&)> identify = [](Message&) {};
+    std::function<bool(Message&)> identify = [](Message&) { return true; };
+    std::function<bool()> maintain = [] { return false; };  ///< set it before start()
     Ingress ingress{{.journal = journal,
                      .devices = devices,
                      .clock = clock,
                      .log = log,
-                     .identify = [this](Message& message) { identify(message); },
-                     .route = [this](Ingress::Batch batch) { route(batch); }}};
+                     .identify = [this](Message& message) { return identify(message); },
+                     .route = [this](Ingress::Batch batch) { route(batch); },
+                     .maintain = [this] { return maintain(); }}};
 };
 
 }  // namespace runnel::test

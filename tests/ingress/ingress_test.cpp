@@ -96,6 +96,76 @@ TEST(IngressTest, RepeatsAFailedCommitAndConfirmsNothingMeanwhile) {
     EXPECT_THAT(bench.log.lines(), ElementsAre(HasSubstr("disk full"), HasSubstr("disk full")));
 }
 
+TEST(IngressTest, LetsTheJournalBeReplacedWhileAnAppendFails) {
+    IngressBench bench;
+    bench.journal.failNext(1'000'000);
+    bench.journal.damage();
+    bench.maintain = [&] {
+        if (bench.journal.isDamaged()) static_cast<void>(bench.journal.replace());
+        return false;
+    };
+    bench.ingress.start();
+    bench.publish(uplink(kDevice, 1), 11);
+    ASSERT_TRUE(bench.events.wait("net committed 11"));
+    EXPECT_THAT(bench.events.all(),
+                ElementsAre("append failed", "replaced", "append", "route 1", "net committed 11"));
+}
+
+TEST(IngressTest, MaintainsAfterABatchUntilNothingIsDueAtOnce) {
+    IngressBench bench;
+    int calls = 0;
+    bench.maintain = [&] {
+        bench.events.add("maintain " + std::to_string(++calls));
+        return calls < 4;
+    };
+    bench.ingress.start();
+    bench.publish(uplink(kDevice, 1), 11);
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_TRUE(bench.events.wait("maintain 4"));
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3))
+        << "four times by the clock would take longer";
+}
+
+TEST(IngressTest, MaintainsWithoutMessages) {
+    IngressBench bench;
+    bench.maintain = [&] {
+        bench.events.add("maintain");
+        return false;
+    };
+    bench.ingress.start();
+    EXPECT_TRUE(bench.events.wait("maintain"));
+}
+
+TEST(IngressTest, SharesACommitAmongWhatComesWithinFiveMilliseconds) {
+    IngressBench bench;
+    bench.ingress.start();
+    bench.publish(uplink(kDevice, 1), 11);
+    ASSERT_TRUE(bench.events.wait("net committed 11"));
+    const auto start = std::chrono::steady_clock::now();
+    for (std::uint32_t i = 2; i <= 9; ++i) bench.publish(uplink(kDevice, i), 10 + i);
+    const auto took = std::chrono::steady_clock::now() - start;
+    bench.ingress.stop();
+    const auto appends = bench.journal.sizes.size();
+    // All came at once, as far as the machine let them.
+    EXPECT_LE(appends, 2 + static_cast<std::size_t>(took / Ingress::kCommitPeriod));
+}
+
+TEST(IngressTest, RecognisesRepeatsOfRememberedMessages) {
+    IngressBench bench;
+    Message past = uplink(kDevice, 1);
+    past.network = "net";
+    past.originId = "server-1";
+    bench.ingress.remember(past);
+    bench.ingress.start();
+    Message repeat = uplink(kDevice, 1);
+    repeat.originId = "server-1";
+    bench.publish(repeat, 11);
+    ASSERT_TRUE(bench.events.wait("net committed 11")) << "it is safe, so it is acknowledged";
+    bench.ingress.stop();
+    EXPECT_THAT(bench.routed, IsEmpty());
+    EXPECT_EQ(bench.ingress.counters().repeats, 1U);
+}
+
 TEST(IngressTest, SaysBusyWhenFullAndLeavesTheMessageThenResumes) {
     IngressBench bench;
     bench.journal.hold();
@@ -197,6 +267,7 @@ TEST(IngressTest, ShowsEventsOfDownlinksToTheDownlinkStageBeforeTheJournal) {
     bench.identify = [&](Message& message) {
         bench.events.add("identify " + message.downlinkId);
         message.downlinkId = "sender's";
+        return true;
     };
     bench.ingress.start();
     Message event = uplink(kDevice, 1);

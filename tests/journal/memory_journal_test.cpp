@@ -50,9 +50,10 @@ TEST(MemoryJournalTest, ReadsTheMessagesOfAScope) {
     append(journal, {messageOf(kApplication, Eui{10}), heard, messageOf(kApplication, Eui{11}),
                      messageOf(kApplication, Eui{10})});
     EXPECT_THAT(positions(*journal.read({0, kWholeApplication, 10})), ElementsAre(1, 3, 4));
-    EXPECT_THAT(positions(*journal.read({0, {Scope::Level::Device, Eui{10}}, 10})),
+    EXPECT_THAT(positions(*journal.read({0, Scope{Scope::Level::Device, Eui{10}}, 10})),
                 ElementsAre(1, 4));
-    EXPECT_THAT(positions(*journal.read({0, {Scope::Level::Gateway, Eui{7}}, 10})), ElementsAre(2));
+    EXPECT_THAT(positions(*journal.read({0, Scope{Scope::Level::Gateway, Eui{7}}, 10})),
+                ElementsAre(2));
     EXPECT_THAT(positions(*journal.read({1, kWholeApplication, 10})), ElementsAre(3, 4));
 }
 
@@ -72,16 +73,58 @@ TEST(MemoryJournalTest, TellsHowFarItHasLooked) {
     EXPECT_EQ(journal.read({9, kWholeApplication, 1})->through, 9U) << "never back";
 }
 
-TEST(MemoryJournalTest, KeepsTheNewest) {
+TEST(MemoryJournalTest, ReadsEverythingWithoutAScope) {
+    MemoryJournal journal(0);
+    append(journal, {messageOf(kApplication, Eui{1}), messageOf(Eui{2}, Eui{2})});
+    EXPECT_THAT(positions(*journal.read({0, std::nullopt, 10})), ElementsAre(1, 2));
+}
+
+TEST(MemoryJournalTest, LetsGoOfWhatIsAboveItsCapacityWhenToldSo) {
     MemoryJournal journal(0, 3);
-    for (int i = 0; i < 5; ++i) append(journal, {messageOf(kApplication, Eui{1})});
+    for (int i = 0; i < 3; ++i) append(journal, {messageOf(kApplication, Eui{1})});
+    EXPECT_EQ(journal.due({}), std::nullopt);
+    for (int i = 0; i < 2; ++i) append(journal, {messageOf(kApplication, Eui{1})});
+    EXPECT_EQ(journal.oldest(), 1U) << "append removes nothing";
+    ASSERT_EQ(journal.due({}), 2U);
+    ASSERT_TRUE(journal.trim(2));
     EXPECT_EQ(journal.oldest(), 3U);
     EXPECT_EQ(journal.head(), 5U);
     EXPECT_THAT(positions(*journal.read({0, kWholeApplication, 10})), ElementsAre(3, 4, 5));
-    append(journal, {messageOf(kApplication, Eui{1}), messageOf(kApplication, Eui{1}),
-                     messageOf(kApplication, Eui{1}), messageOf(kApplication, Eui{1})});
-    EXPECT_EQ(journal.oldest(), 7U) << "a batch may be larger than all that is kept";
-    EXPECT_EQ(journal.head(), 9U);
+    EXPECT_EQ(journal.due({}), std::nullopt);
+}
+
+TEST(MemoryJournalTest, LetsGoInSlices) {
+    MemoryJournal journal(0, 1);
+    std::vector<std::shared_ptr<Message>> batch;
+    for (std::size_t i = 0; i < Journal::kMaxSlice + 2; ++i) {
+        batch.push_back(messageOf(kApplication, Eui{1}));
+    }
+    append(journal, batch);
+    ASSERT_EQ(journal.due({}), Journal::kMaxSlice);
+    ASSERT_TRUE(journal.trim(Journal::kMaxSlice));
+    EXPECT_EQ(journal.due({}), Journal::kMaxSlice + 1);
+}
+
+TEST(MemoryJournalTest, KeepsItsOriginWhateverIsTrimmed) {
+    MemoryJournal journal(100);
+    append(journal, {messageOf(kApplication, Eui{1}), messageOf(kApplication, Eui{1})});
+    ASSERT_TRUE(journal.trim(102));
+    EXPECT_EQ(journal.origin(), 100U);
+    EXPECT_EQ(journal.oldest(), 103U);
+    EXPECT_EQ(journal.head(), 102U) << "an empty journal knows its head";
+}
+
+TEST(MemoryJournalTest, BeginsAboveTheOldHeadWhenReplaced) {
+    MemoryJournal journal(100);
+    append(journal, {messageOf(kApplication, Eui{1}), messageOf(kApplication, Eui{1})});
+    EXPECT_FALSE(journal.isDamaged());
+    ASSERT_TRUE(journal.replace());
+    EXPECT_EQ(journal.head(), 102U);
+    EXPECT_EQ(journal.oldest(), 103U);
+    EXPECT_EQ(journal.origin(), 102U);
+    const auto next = messageOf(kApplication, Eui{1});
+    append(journal, {next});
+    EXPECT_EQ(next->position, 103U);
 }
 
 TEST(MemoryJournalTest, FindsThePositionBeforeATime) {

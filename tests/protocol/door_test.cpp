@@ -36,8 +36,9 @@ class DoorTest : public ::testing::Test {
                           .format = &use_,
                           .view = {},
                           .kinds = 1U << static_cast<unsigned>(Kind::Uplink)};
-        streams_.add({std::make_shared<Stream>(std::move(setup),
-                                               StreamParts{journal_, catchUp_, desk_, log_}, 0),
+        streams_.add({std::make_shared<Stream>(
+                          std::move(setup), StreamParts{journal_, catchUp_, desk_, changed_, log_},
+                          startingBehind(journal_.head())),
                       isEnabled});
     }
     Denial::Why denied(const std::string& token, const std::string& peer = "192.0.2.1") {
@@ -52,6 +53,7 @@ class DoorTest : public ::testing::Test {
     FormatUse use_{"format_counter", std::make_unique<CounterFormat>()};
     MemoryJournal journal_{1000};
     CatchUp catchUp_{journal_, log_};
+    ChangedStreams changed_;
     Tokens tokens_;
     Streams streams_;
     WrongTokens wrongTokens_;

@@ -60,7 +60,8 @@ class RouterTest : public ::testing::Test {
         listener.stream = std::make_shared<Stream>(
             StreamSetup{
                 .config = config, .scope = scope, .format = &use_, .view = view, .kinds = bits},
-            StreamParts{journal_, catchUp_, desk_, log_}, journal_.head());
+            StreamParts{journal_, catchUp_, desk_, changed_, log_},
+            startingBehind(journal_.head()));
         listener.host = listener.stream->attach(Grant{1, true, true, config}, {}, listener.session);
         router_.add(listener.stream);
         return listener;
@@ -93,6 +94,7 @@ class RouterTest : public ::testing::Test {
     const CountingFormat& format_ = static_cast<const CountingFormat&>(*use_.format);
     MemoryJournal journal_{1000};
     CatchUp catchUp_{journal_, log_};
+    ChangedStreams changed_;
     Router router_;
     std::uint64_t lastStream_ = 0;
 };

@@ -21,6 +21,7 @@ RUN = {
         ("tests/system/list_plugins.py", "--list-plugins"),
     "build/dev/bin/runneld --config FILE --describe-plugin protocol websocket":
         ("tests/system/list_plugins.py", "--describe-plugin"),
+    "build/dev/bin/runneld --config FILE --books": ("tests/system/runnel.py", "--books"),
     "npx wscat -n -c 'wss://127.0.0.1:8443/?token=TOKEN'": ("tests/system/clients.py", "wscat"),
     "/usr/bin/python3 tests/support/watch.py 'wss://127.0.0.1:8443/?token=TOKEN'":
         (".ci/run", "./dev demo --documents"),

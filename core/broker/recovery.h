@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/log.h"
+#include "delivery/streams.h"
+#include "ingress/ingress.h"
+#include "journal/journal.h"
+#include "registry/devices.h"
+#include "route/router.h"
+#include "state/state.h"
+
+namespace runnel {
+
+/// What a start does with what was saved: every stream goes on where it stood, messages that were
+/// journaled after the last checkpoint are counted, what retention or damage took meanwhile is
+/// expired, and repeats and devices of the recent past are known.
+/// Thread safety: used once, before anything is started.
+class Recovery final {
+  public:
+    struct Parts {
+        const Journal& journal;
+        State& state;
+        const Clock& clock;
+        Log& log;
+    };
+    explicit Recovery(Parts parts);
+
+    /// Above every position that was ever saved: a new journal has to start there.
+    static Position highest(const State::Saved& saved);
+
+    /// Where the stream starts: at its record; a new one behind the newest message.
+    StreamRecord recordOf(const StreamConfig& config, Scope scope, std::uint32_t kinds) const;
+    /// Once all streams are made: brings their books up to the journal's head and saves them.
+    /// Throws ConfigError if it cannot.
+    void run(const Streams& streams, Router& router);
+    /// Lets devices and ingress know the newest messages.
+    void remind(Devices& devices, Ingress& ingress) const;
+
+  private:
+    using Visit = std::function<void(std::span<const MessagePtr>)>;
+    void expire(Stream& stream);
+    void countMissed(Stream& stream);
+    void read(Position after, Position through, std::optional<Scope> scope,
+              const Visit& visit) const;
+    void save(const Streams& streams) const;
+
+    const Parts parts_;
+    std::map<std::string, StreamRecord> saved_;
+    Position checkpoint_;
+};
+
+}  // namespace runnel
