@@ -2,7 +2,9 @@
 """A real runneld for the system tests: started in a temporary directory on free ports, watched by
 its own log, stopped by its own process id. Also the clients that the tests need.
 
-Environment: RUNNEL_BUILD, the build tree (default build/dev)."""
+Environment: RUNNEL_BUILD, the build tree (default build/dev); RUNNEL_PATIENCE, seconds after which
+what does not happen is a failure."""
+import argparse
 import asyncio
 import base64
 import contextlib
@@ -28,7 +30,7 @@ BINARY = BUILD / "bin" / "runneld"
 PLUGINS = BUILD / "plugins"
 DATA = ROOT.parent / "shared" / "data"
 # Long enough for a sanitizer's build on a busy machine; nothing waits this long when all is well.
-PATIENCE = 60
+PATIENCE = int(os.environ.get("RUNNEL_PATIENCE", "60"))
 SECRET = "a-secret-of-the-webhook"
 
 LISTENS = re.compile(r"(\S+) listens on \S*?([0-9.]+):(\d+)")
@@ -109,7 +111,11 @@ class Runnel:
         process = await asyncio.create_subprocess_exec(
             BINARY, "--config", self.config, *arguments, stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT)
-        output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        try:
+            output, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
+        except asyncio.TimeoutError:
+            process.kill()
+            raise
         return process.returncode, output.decode()
 
     async def start(self):
@@ -143,6 +149,35 @@ class Runnel:
         await self._reader
         return status
 
+    async def stop(self):
+        """A polite end: status 0 within PATIENCE, and books that balance."""
+        if self.process.returncode is None:
+            self.signal()
+        status = await self.ended()
+        assert status == 0, f"runneld ended with status {status}"
+        await self.books()
+
+    async def kill(self):
+        """SIGKILL: nothing is tidied up."""
+        self.process.kill()
+        await self.process.wait()
+        await self._reader
+
+    async def restart(self):
+        """Starts again on the same directory and configuration. The ports are others; the log
+        goes on."""
+        self.listeners.clear()
+        return await self.start()
+
+    async def books(self):
+        """{stream: its books}, of a stopped broker, after asserting that they balance."""
+        status, output = await self.run("--books")
+        if "unknown option" in output:  # DELETE this line and the next once there is --books
+            return {}
+        assert status == 0, f"runneld --books ended with status {status}:\n{output}"
+        lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
+        return {line.pop("stream"): line for line in lines}
+
     async def __aenter__(self):
         try:
             return await self.start()
@@ -151,16 +186,27 @@ class Runnel:
             raise
 
     async def __aexit__(self, kind, error, trace):
-        failed = kind is not None
+        failed = True
         try:
-            if self.process.returncode is None:
-                self.signal()
-            status = await self.ended()
-            if not failed:
-                failed = status != 0
-                assert status == 0, f"runneld ended with status {status}"
+            if kind is None and self.process.returncode is None:
+                await self.stop()
+            elif kind is None:
+                status = await self.ended()
+                assert status in (0, -signal.SIGKILL), f"runneld ended with status {status}"
+                if status == 0:
+                    await self.books()
+            failed = kind is not None
         finally:
             await self._clean(failed)
+
+    @property
+    def data(self):
+        return pathlib.Path(self.settings["data"])
+
+    def memory(self, field="VmRSS"):
+        """Of the running broker, in MiB, as the kernel counts it: VmRSS now, VmHWM at most."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
+        return int(re.search(rf"^{field}:\s+(\d+) kB", status, re.M).group(1)) / 1024
 
     async def _clean(self, failed):
         if self.process and self.process.returncode is None:
@@ -195,10 +241,11 @@ class Runnel:
     def poster(self, port=None):
         return Poster(port or self.port("hooks", "http", "network_http"))
 
-    async def logged(self, pattern):
-        """Waits for a line of the log that matches; lines of the past count."""
+    async def logged(self, pattern, after=0):
+        """Waits for a line of the log that matches; lines of the past count, those behind the
+        first `after`."""
         for _ in range(PATIENCE * 20):
-            for line in self.log:
+            for line in self.log[after:]:
                 if re.search(pattern, line):
                     return line
             await asyncio.sleep(0.05)
@@ -339,6 +386,29 @@ def deaf_client(port, token):
 class SystemTest(unittest.IsolatedAsyncioTestCase):
     """Base of all system tests."""
     maxDiff = 4000
+
+
+def is_sanitized():
+    """A sanitizer's build is slow and its memory says nothing."""
+    return any(mark in BINARY.read_bytes() for mark in (b"__asan_init", b"__tsan_init"))
+
+
+async def eventually(condition, what, seconds=PATIENCE):
+    """Waits until `condition()` is true, which nothing announces."""
+    for _ in range(seconds * 20):
+        if found := condition():
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"within {seconds} s not so: {what}")
+
+
+def options(**defaults):
+    """The program's own arguments, `--name value` for each default; the rest is unittest's."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name, value in defaults.items():
+        parser.add_argument(f"--{name}", type=type(value), default=value)
+    found, sys.argv[1:] = parser.parse_known_args()
+    return found
 
 
 def main():

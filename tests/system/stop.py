@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
 """A polite end: on SIGTERM every session is closed with 1001 and runneld ends with status 0 within
-seconds, whatever its clients do."""
+seconds, whatever its clients do. In the middle of a backlog nothing gets lost by it, and nothing
+comes twice."""
 import asyncio
+import contextlib
+import json
 import signal
 import time
 
 import runnel
+import source
 
 APPLICATION = "0102030405060708"
 SECONDS = 10
+BACKLOG, READ = 20_000, 3000
 
 
 class Stop(runnel.SystemTest):
@@ -41,6 +46,66 @@ class Stop(runnel.SystemTest):
         async with self.broker() as broker:
             broker.signal()
             self.assertEqual(await broker.ended(), 0)
+
+    async def receive(self, client, is_enough):
+        """Until `is_enough()`, or the other side closes."""
+        async with asyncio.timeout(runnel.PATIENCE):
+            try:
+                while not is_enough():
+                    document = json.loads(await client.socket.recv())
+                    self.received.append(source.counter_of(document))
+            except runnel.websockets.ConnectionClosed as closed:
+                self.assertEqual(closed.rcvd.code, 1001)
+
+    async def stopped_in_the_middle(self, rate):
+        """Stopped while a backlog is on its way to a client that answers PINGs, and `rate` more
+        per second arrive."""
+        token, self.received = runnel.new_token(), []
+        async with runnel.Runnel([runnel.webhook()], {APPLICATION: {"name": "Ours", "streams": [
+                runnel.websocket_stream("cloud", token)]}}) as broker:
+            uplinks = source.Source(broker, APPLICATION, limit=BACKLOG).start()
+            await uplinks.finish(stop=False)
+            live = source.Source(broker, APPLICATION, rate=rate, first_lane=100)
+            if rate:
+                live.start()
+            client = await broker.connect(token)
+            await self.receive(client, lambda: len(self.received) == READ)
+            broker.signal()
+            await self.receive(client, lambda: False)
+            await broker.stop()
+            print(f"    {len(self.received):,} received before the stop", flush=True)
+            self.assertLess(len(set(self.received) & uplinks.keys()), BACKLOG, "in the middle")
+            await broker.restart()
+            client = await broker.connect(token)
+            if rate:
+                await live.finish()
+            wanted = uplinks.keys() | live.keys()
+            await self.receive(client, lambda: len(self.received) >= len(wanted)
+                               and wanted <= set(self.received))
+            await self.silence(client, live)
+            self.check(wanted, live)
+
+    async def silence(self, client, live):
+        """Nothing more comes but what the source had to post again."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            while True:
+                text = await asyncio.wait_for(client.socket.recv(), 0.5)
+                self.assertIn(source.counter_of(json.loads(text)), live.retried)
+
+    def check(self, wanted, live):
+        """Everything once and in order; what the source posted again may have been stored twice."""
+        self.assertEqual(set(self.received), wanted)
+        last = {}
+        for device, counter in self.received:
+            if (device, counter) not in live.retried:
+                self.assertEqual(counter, last.get(device, 0) + 1, "twice, or out of order")
+            last[device] = counter
+
+    async def test_a_backlog_that_is_interrupted_goes_on_after_a_restart_without_duplicates(self):
+        await self.stopped_in_the_middle(0)
+
+    async def test_uplinks_that_flow_while_it_stops_are_not_lost_and_not_repeated(self):
+        await self.stopped_in_the_middle(500)
 
 
 if __name__ == "__main__":
