@@ -156,7 +156,7 @@ void Downlinks::accept(const StreamConfig& stream, Downlink downlink, const Devi
         receipt.rejected = known != nullptr ? differenceOf(known->record.downlink, record.downlink)
                                             : obstacle(*memory);
         if (!receipt.rejected && known != nullptr && !known->isStored) {
-            known->answers.push_back(std::move(answer));
+            known->repeats.push_back(std::move(answer));
             return;
         }
         if (!receipt.rejected && known == nullptr) {
@@ -165,13 +165,13 @@ void Downlinks::accept(const StreamConfig& stream, Downlink downlink, const Devi
                 record.stage = Stage::Sending;
                 record.downlink.attempt = 1;
             }
-            memory->ledger.add(record).answers.push_back(std::move(answer));
+            memory->ledger.add(record);
         }
     }
     if (!isNew) return answer(std::move(receipt));
     std::string id = record.downlink.id;
-    parts_.state.add(std::move(record),
-                     [this, id = std::move(id)](const Status& status) { stored(id, status); });
+    parts_.state.add(std::move(record), [this, id = std::move(id), answer = std::move(answer)](
+                                            const Status& status) { stored(id, status, answer); });
 }
 
 std::optional<Error> Downlinks::obstacle(Memory& memory) {
@@ -201,15 +201,15 @@ DownlinkRecord Downlinks::recordOf(const StreamConfig& stream, Downlink downlink
     return record;
 }
 
-void Downlinks::stored(const std::string& id, const Status& status) {
+void Downlinks::stored(const std::string& id, const Status& status, const Answer& answer) {
     Receipt receipt;
-    std::vector<Answer> answers;
+    std::vector<Answer> repeats;
     std::string network;
     {
         auto memory = memory_.lock();
         Entry& entry = *memory->ledger.find(id);
         receipt = receiptFor(entry.record);
-        answers = std::exchange(entry.answers, {});
+        repeats = std::exchange(entry.repeats, {});
         network = entry.record.downlink.network;
         if (status) {
             entry.isCleared = entry.record.stage == Stage::Sending;
@@ -220,7 +220,8 @@ void Downlinks::stored(const std::string& id, const Status& status) {
             memory->ledger.drop(id);
         }
     }
-    for (const Answer& answer : answers) answer(receipt);
+    answer(receipt);
+    for (const Answer& repeat : repeats) repeat(receipt);
     if (status) flush(network);
 }
 
