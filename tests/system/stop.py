@@ -13,7 +13,9 @@ import source
 
 APPLICATION = "0102030405060708"
 SECONDS = 10
-BACKLOG, READ = 20_000, 3000
+# More than a client of this pace gets in the three seconds that a stop waits for it.
+BACKLOG, READ, PACE = 30_000, 3000, 4000
+PADDING = "AB" * 200
 
 
 class Stop(runnel.SystemTest):
@@ -47,13 +49,15 @@ class Stop(runnel.SystemTest):
             broker.signal()
             self.assertEqual(await broker.ended(), 0)
 
-    async def receive(self, client, is_enough):
-        """Until `is_enough()`, or the other side closes."""
+    async def receive(self, client, is_enough, pace=0):
+        """Until `is_enough()`, or the other side closes; at most `pace` documents per second."""
         async with asyncio.timeout(runnel.PATIENCE):
             try:
                 while not is_enough():
                     document = json.loads(await client.socket.recv())
                     self.received.append(source.counter_of(document))
+                    if pace and len(self.received) % 40 == 0:
+                        await asyncio.sleep(40 / pace)
             except runnel.websockets.ConnectionClosed as closed:
                 self.assertEqual(closed.rcvd.code, 1001)
 
@@ -63,15 +67,17 @@ class Stop(runnel.SystemTest):
         token, self.received = runnel.new_token(), []
         async with runnel.Runnel([runnel.webhook()], {APPLICATION: {"name": "Ours", "streams": [
                 runnel.websocket_stream("cloud", token)]}}) as broker:
-            uplinks = source.Source(broker, APPLICATION, limit=BACKLOG).start()
+            uplinks = source.Source(broker, APPLICATION, limit=BACKLOG, padding=PADDING).start()
             await uplinks.finish(stop=False)
             live = source.Source(broker, APPLICATION, rate=rate, first_lane=100)
             if rate:
                 live.start()
-            client = await broker.connect(token)
-            await self.receive(client, lambda: len(self.received) == READ)
+            # A short queue: what the library has read is soon what the client has read.
+            client = runnel.Client(await runnel.websockets.connect(
+                broker.url(token), ssl=runnel.unverified(), max_queue=16))
+            await self.receive(client, lambda: len(self.received) == READ, PACE)
             broker.signal()
-            await self.receive(client, lambda: False)
+            await self.receive(client, lambda: False, PACE)
             await broker.stop()
             print(f"    {len(self.received):,} received before the stop", flush=True)
             self.assertLess(len(set(self.received) & uplinks.keys()), BACKLOG, "in the middle")
