@@ -52,6 +52,7 @@ bool CatchUp::fetch(const Job& job) {
     std::uint64_t epoch = 0;
     {
         auto state = job.stream->state_.lock();
+        if (!job.reader->isAttached) return false;
         after = job.reader->fetched;
         epoch = job.reader->epoch;
     }

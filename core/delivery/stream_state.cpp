@@ -2,6 +2,7 @@
 #include "delivery/stream_state.h"
 
 #include <algorithm>
+#include <cassert>
 
 namespace runnel {
 
@@ -279,6 +280,7 @@ bool StreamState::needsFetch(Reader& reader) {
 }
 
 void StreamState::join(Reader& reader) {
+    assert(reader.isAttached);
     reader.isJoining = true;
     openWindow();
 }

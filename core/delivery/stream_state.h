@@ -83,7 +83,7 @@ class StreamState {
 
     /// Whether CatchUp has to fetch for this reader now; marks it as fetching.
     bool needsFetch(Reader& reader);
-    /// Marks the reader as nearly live: the window collects from now on.
+    /// Marks the reader, which is attached, as nearly live: the window collects from now on.
     void join(Reader& reader);
     /// What CatchUp read: everything of the stream in (reader.fetched, through]. Messages that the
     /// router has not brought yet are left for it, so that they count as matched before all else.

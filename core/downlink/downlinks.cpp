@@ -160,7 +160,7 @@ void Downlinks::accept(const StreamConfig& stream, Downlink downlink, const Devi
         receipt.rejected = known != nullptr ? differenceOf(known->record.downlink, record.downlink)
                                             : obstacle(*memory);
         if (!receipt.rejected && known != nullptr && !known->isStored) {
-            known->answers.push_back(std::move(answer));
+            known->repeats.push_back(std::move(answer));
             return;
         }
         if (!receipt.rejected && known == nullptr) {
@@ -169,13 +169,13 @@ void Downlinks::accept(const StreamConfig& stream, Downlink downlink, const Devi
                 record.stage = Stage::Sending;
                 record.downlink.attempt = 1;
             }
-            memory->ledger.add(record).answers.push_back(std::move(answer));
+            memory->ledger.add(record);
         }
     }
     if (!isNew) return answer(std::move(receipt));
     std::string id = record.downlink.id;
-    parts_.state.add(std::move(record),
-                     [this, id = std::move(id)](const Status& status) { stored(id, status); });
+    parts_.state.add(std::move(record), [this, id = std::move(id), answer = std::move(answer)](
+                                            const Status& status) { stored(id, status, answer); });
 }
 
 std::optional<Error> Downlinks::obstacle(Memory& memory) {
@@ -205,15 +205,15 @@ DownlinkRecord Downlinks::recordOf(const StreamConfig& stream, Downlink downlink
     return record;
 }
 
-void Downlinks::stored(const std::string& id, const Status& status) {
+void Downlinks::stored(const std::string& id, const Status& status, const Answer& answer) {
     Receipt receipt;
-    std::vector<Answer> answers;
+    std::vector<Answer> repeats;
     std::string network;
     {
         auto memory = memory_.lock();
         Entry& entry = *memory->ledger.find(id);
         receipt = receiptFor(entry.record);
-        answers = std::exchange(entry.answers, {});
+        repeats = std::exchange(entry.repeats, {});
         network = entry.record.downlink.network;
         if (status) {
             entry.isCleared = entry.record.stage == Stage::Sending;
@@ -224,7 +224,8 @@ void Downlinks::stored(const std::string& id, const Status& status) {
             memory->ledger.drop(id);
         }
     }
-    for (const Answer& answer : answers) answer(receipt);
+    answer(receipt);
+    for (const Answer& repeat : repeats) repeat(receipt);
     if (status) flush(network);
 }
 

@@ -95,7 +95,7 @@ class Downlinks final : public DownlinkDesk {
     std::optional<Error> obstacle(Memory& memory);
     DownlinkRecord recordOf(const StreamConfig& stream, Downlink downlink,
                             const Device& device) const;
-    void stored(const std::string& id, const Status& status);
+    void stored(const std::string& id, const Status& status, const Answer& answer);
     void flush(const std::string& network);
     void clear(Memory& memory, Lane& lane);
     void cleared(const std::string& id);

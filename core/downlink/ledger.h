@@ -26,7 +26,7 @@ class Ledger final {
         bool isCleared = false;  ///< stage Sending is on disk: it may go to its connector
         bool isSent = false;     ///< the connector has got it, since the start of this process
         std::uint32_t seen = 0;  ///< bit (1 << Kind) for each event that was heard of it
-        std::vector<DownlinkDesk::Answer> answers;  ///< of those who wait until it is stored
+        std::vector<DownlinkDesk::Answer> repeats;  ///< sent again before it was stored
 
         /// It is still here that it has to wait, or to expire.
         bool isOpen() const { return record.stage <= Stage::Sending && !isSent; }

@@ -54,7 +54,7 @@ std::optional<Position> Retention::byAge(Instant now, const OldEnd& end, Journal
     const auto overdue = std::min(limits_.age / kOverduePart, kMaxOverdue);
     const Position last = std::min(end.head, lastOf(bucketOf(end.oldest)));
     std::optional<Position> expired;
-    file.rows().read(positionsBetween(end.oldest, last), [&](std::shared_ptr<Message> message) {
+    file.rows().read(positionsBetween(end.oldest, last), [&](const MessagePtr& message) {
         const Instant time = message->brokerTime;
         if (time > (expired ? limit : limit - overdue)) return false;
         expired = message->position;

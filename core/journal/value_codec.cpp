@@ -13,15 +13,19 @@ using protozero::pbf_writer;
 using protozero::tag_and_type;
 
 // Numbers of FORMAT.md.
-enum FieldTag : protozero::pbf_tag_type { kName = 1, kValue = 2 };
-enum ValueTag : protozero::pbf_tag_type {
-    kBoolean = 1,
-    kInteger = 2,
-    kNumber = 3,
-    kText = 4,
-    kList = 5,
-    kFields = 6
+namespace field_tag {
+enum Field : protozero::pbf_tag_type { Name = 1, Value = 2 };
+}  // namespace field_tag
+namespace value_tag {
+enum Value : protozero::pbf_tag_type {
+    Boolean = 1,
+    Integer = 2,
+    Number = 3,
+    Text = 4,
+    List = 5,
+    Fields = 6
 };
+}  // namespace value_tag
 constexpr protozero::pbf_tag_type kElement = 1;  // of List and Fields
 
 struct TooDeep : protozero::exception {
@@ -36,10 +40,10 @@ struct ValueEncoder {
     int depth;
 
     void operator()(std::monostate) const {}
-    void operator()(bool value) const { writer.add_bool(kBoolean, value); }
-    void operator()(std::int64_t value) const { writer.add_sint64(kInteger, value); }
-    void operator()(double value) const { writer.add_double(kNumber, value); }
-    void operator()(const std::string& value) const { writer.add_string(kText, value); }
+    void operator()(bool value) const { writer.add_bool(value_tag::Boolean, value); }
+    void operator()(std::int64_t value) const { writer.add_sint64(value_tag::Integer, value); }
+    void operator()(double value) const { writer.add_double(value_tag::Number, value); }
+    void operator()(const std::string& value) const { writer.add_string(value_tag::Text, value); }
     void operator()(const List& list) const {
         if (depth >= kMaxValueDepth) return;
         std::string elements;
@@ -49,7 +53,7 @@ struct ValueEncoder {
             encodeValue(value, pbf_writer(element), depth + 1);
             nested.add_message(kElement, element);
         }
-        writer.add_message(kList, elements);
+        writer.add_message(value_tag::List, elements);
     }
     void operator()(const Fields& fields) const {
         if (depth >= kMaxValueDepth) return;
@@ -60,7 +64,7 @@ struct ValueEncoder {
             encodeField(field, pbf_writer(element), depth + 1);
             nested.add_message(kElement, element);
         }
-        writer.add_message(kFields, elements);
+        writer.add_message(value_tag::Fields, elements);
     }
 };
 
@@ -91,22 +95,22 @@ Value decodeValue(pbf_reader reader, int depth) {
     Value value;
     while (reader.next()) {
         switch (reader.tag_and_type()) {
-            case tag_and_type(kBoolean, pbf_wire_type::varint):
+            case tag_and_type(value_tag::Boolean, pbf_wire_type::varint):
                 value.is = reader.get_uint32() != 0;  // get_bool does not look for the end
                 break;
-            case tag_and_type(kInteger, pbf_wire_type::varint):
+            case tag_and_type(value_tag::Integer, pbf_wire_type::varint):
                 value.is = reader.get_sint64();
                 break;
-            case tag_and_type(kNumber, pbf_wire_type::fixed64):
+            case tag_and_type(value_tag::Number, pbf_wire_type::fixed64):
                 value.is = reader.get_double();
                 break;
-            case tag_and_type(kText, pbf_wire_type::length_delimited):
+            case tag_and_type(value_tag::Text, pbf_wire_type::length_delimited):
                 value.is = reader.get_string();
                 break;
-            case tag_and_type(kList, pbf_wire_type::length_delimited):
+            case tag_and_type(value_tag::List, pbf_wire_type::length_delimited):
                 value.is = decodeList(reader.get_message(), depth + 1);
                 break;
-            case tag_and_type(kFields, pbf_wire_type::length_delimited):
+            case tag_and_type(value_tag::Fields, pbf_wire_type::length_delimited):
                 value.is = decodeFields(reader.get_message(), depth + 1);
                 break;
             default:
@@ -119,20 +123,20 @@ Value decodeValue(pbf_reader reader, int depth) {
 }  // namespace
 
 void encodeField(const Field& field, pbf_writer writer, int depth) {
-    writer.add_string(kName, field.name);
+    writer.add_string(field_tag::Name, field.name);
     std::string value;
     encodeValue(field.value, pbf_writer(value), depth);
-    if (!value.empty()) writer.add_message(kValue, value);
+    if (!value.empty()) writer.add_message(field_tag::Value, value);
 }
 
 Field decodeField(pbf_reader reader, int depth) {
     Field field;
     while (reader.next()) {
         switch (reader.tag_and_type()) {
-            case tag_and_type(kName, pbf_wire_type::length_delimited):
+            case tag_and_type(field_tag::Name, pbf_wire_type::length_delimited):
                 field.name = reader.get_string();
                 break;
-            case tag_and_type(kValue, pbf_wire_type::length_delimited):
+            case tag_and_type(field_tag::Value, pbf_wire_type::length_delimited):
                 field.value = decodeValue(reader.get_message(), depth);
                 break;
             default:

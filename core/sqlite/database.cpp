@@ -49,10 +49,6 @@ std::string_view Failure::advice() const {
 
 Database::Database(std::filesystem::path file) : file_(std::move(file)) {
     open(SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX);
-    // SQLite opens a file that must not be written all the same.
-    if (sqlite3_db_readonly(handle(), "main") == 1) {
-        throw Failure("cannot write " + file_.string(), SQLITE_READONLY);
-    }
     // SQLite gives the files beside it the same rights.
     std::error_code ignored;  // another owner's file that may be written all the same
     std::filesystem::permissions(

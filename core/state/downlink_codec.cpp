@@ -8,20 +8,20 @@ namespace runnel {
 
 namespace {
 
-enum Tag : protozero::pbf_tag_type {
-    kDevice = 1,
-    kApplication = 2,
-    kPort = 3,
-    kConfirmed = 4,
-    kPayload = 5,
-    kSenderExpires = 6,
-    kNetwork = 7,
-    kNetworkDevice = 8,
-    kSenderId = 9,
-    kStream = 10,
-    kAccepted = 11,
-    kExpires = 12
-};
+using Tag = protozero::pbf_tag_type;
+
+constexpr Tag kDevice = 1;
+constexpr Tag kApplication = 2;
+constexpr Tag kPort = 3;
+constexpr Tag kConfirmed = 4;
+constexpr Tag kPayload = 5;
+constexpr Tag kSenderExpires = 6;
+constexpr Tag kNetwork = 7;
+constexpr Tag kNetworkDevice = 8;
+constexpr Tag kSenderId = 9;
+constexpr Tag kStream = 10;
+constexpr Tag kAccepted = 11;
+constexpr Tag kExpires = 12;
 
 constexpr std::uint32_t varint(Tag tag) {
     return protozero::tag_and_type(tag, protozero::pbf_wire_type::varint);

@@ -108,20 +108,20 @@ void State::stop() {
 }
 
 void State::add(DownlinkRecord record, Answer answer) {
-    const char* refusal = nullptr;
+    const char* refusal = "the broker is stopping";
     {
         auto queue = queue_.lock();
-        if (queue->isStopping) {
-            refusal = "the broker is stopping";
-        } else if (queue->writes.size() >= kMaxWaiting) {
-            refusal = "the disk is too slow, 16384 changes wait for it already; try again later";
-        } else {
+        if (!queue->isStopping && queue->writes.size() < kMaxWaiting) {
             queue->writes.emplace_back(Add{std::move(record), std::move(answer)});
             queue->isUrgent = true;
+            changed_.notify_one();
+            return;
+        }
+        if (!queue->isStopping) {
+            refusal = "the disk is too slow, 16384 changes wait for it already; try again later";
         }
     }
-    if (refusal != nullptr) return answer(notStored(refusal));
-    changed_.notify_one();
+    answer(notStored(refusal));
 }
 
 void State::update(const std::string& downlink, DownlinkRecord::Stage stage,

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <latch>
 
 #include "tests/delivery/delivery_fakes.h"
@@ -88,6 +89,25 @@ TEST(CatchUpTest, ReadsForManyStreamsAndStopsWithWorkWaiting) {
     mayRead.count_down();
     stopper.join();
     EXPECT_LE(client.take(), CatchUp::kSlice * 8) << "it joined its thread whatever was waiting";
+}
+
+TEST(CatchUpTest, ReadsNothingForASessionThatHasLeft) {
+    Bench bench;
+    bench.publish(10);
+    std::atomic<int> reads{0};
+    std::latch isReading(1);
+    std::latch mayRead(1);
+    bench.journal.onRead = [&](const Journal::ReadRequest&) {
+        if (++reads == 1) isReading.count_down();
+        mayRead.wait();
+    };
+    auto first = bench.attach();
+    isReading.wait();
+    auto second = bench.attach();  // its request waits
+    second.host->closed("gone");
+    mayRead.count_down();
+    first.takeUntil(10);
+    EXPECT_EQ(reads, 2) << "the first session's, and again since it lost its place meanwhile";
 }
 
 }  // namespace

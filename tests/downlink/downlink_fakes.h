@@ -36,8 +36,9 @@ class FakeCarrier final : public DownlinkCarrier {
     std::size_t count() { return sent_.lock()->size(); }
     /// The first payload byte of each, in order.
     std::vector<int> payloads() {
-        std::vector<int> bytes;
         const std::vector<Downlink> all = sent();
+        std::vector<int> bytes;
+        bytes.reserve(all.size());
         for (const Downlink& downlink : all) bytes.push_back(downlink.payload.at(0));
         return bytes;
     }

@@ -3,8 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <thread>
-
 #include "journal/memory_journal.h"
 #include "tests/journal/journal_files.h"
 
@@ -187,31 +185,6 @@ TEST_F(SqliteJournalTest, FindsThePositionBeforeATime) {
         }
         EXPECT_EQ(journal_->before(kTime + std::chrono::seconds(12'000)), journal_->head());
     }
-}
-
-TEST_F(SqliteJournalTest, LetsOthersReadWhileItWrites) {
-    constexpr std::size_t kBatches = 60;
-    std::atomic<bool> isWriting = true;
-    std::thread reader([&] {
-        Position after = 0;
-        std::size_t count = 0;
-        while (true) {
-            const bool isLast = !isWriting;
-            const auto slice = journal_->read({after, std::nullopt, 100});
-            ASSERT_TRUE(slice) << slice.error().reason;
-            for (const MessagePtr& message : slice->messages) {
-                ASSERT_TRUE(after == 0 || message->position == after + 1);
-                after = message->position;
-            }
-            count += slice->messages.size();
-            static_cast<void>(journal_->before(kTime));
-            if (isLast && slice->messages.empty()) break;
-        }
-        EXPECT_EQ(count, kBatches * 300);
-    });
-    for (std::size_t i = 0; i < kBatches; ++i) appendMany(300);
-    isWriting = false;
-    reader.join();
 }
 
 TEST_F(SqliteJournalTest, WritesAndTrimsWhileSomebodyReadsForLong) {

@@ -67,10 +67,10 @@ class ConnectorTest : public ::testing::Test {
         Downlink downlink;
         downlink.device = kDevice;
         downlink.payload = {1};
-        std::promise<Receipt> receipt;
+        const auto receipt = std::make_shared<std::promise<Receipt>>();
         downlinks_.submit({1, true, true, config}, downlink,
-                          [&](const Receipt& answer) { receipt.set_value(answer); });
-        Receipt answer = receipt.get_future().get();
+                          [receipt](const Receipt& answer) { receipt->set_value(answer); });
+        Receipt answer = receipt->get_future().get();
         settle(state_);
         return answer;
     }

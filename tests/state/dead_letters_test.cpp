@@ -11,11 +11,12 @@ using ::testing::SizeIs;
 
 class DeadLettersTest : public ::testing::Test, public StateBench {
   protected:
-    void save(State::Changes changes) { ASSERT_TRUE(state->begin(changes, {}, {})); }
+    void save(const State::Changes& changes) { ASSERT_TRUE(state->begin(changes, {}, {})); }
     std::vector<std::string> reasons(const std::string& stream, std::uint64_t after = 0,
                                      std::size_t max = 100) {
-        std::vector<std::string> found;
         const auto letters = *state->deadLetters(stream, after, max);
+        std::vector<std::string> found;
+        found.reserve(letters.size());
         for (const DeadLetter& letter : letters) {
             found.push_back(letter.reason);
         }

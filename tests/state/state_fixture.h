@@ -83,11 +83,11 @@ class StateBench {
 
     /// "" when it was stored.
     std::string add(const DownlinkRecord& record) {
-        std::promise<std::string> promise;
-        state->add(record, [&](const Status& status) {
-            promise.set_value(status ? "" : status.error().reason);
+        const auto answer = std::make_shared<std::promise<std::string>>();
+        state->add(record, [answer](const Status& status) {
+            answer->set_value(status ? "" : status.error().reason);
         });
-        return promise.get_future().get();
+        return answer->get_future().get();
     }
     void addAll(const std::vector<std::string>& ids) {
         for (const std::string& id : ids) EXPECT_EQ(add(downlinkRecord(id)), "");

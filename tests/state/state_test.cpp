@@ -253,8 +253,10 @@ TEST_F(StateTest, SavesACheckpointAloneToo) {
 
 TEST_F(StateTest, TakesFromManyThreads) {
     start();
+    constexpr int kThreads = 4;
     std::vector<std::thread> threads;
-    for (int t = 0; t < 4; ++t) {
+    threads.reserve(kThreads);
+    for (int t = 0; t < kThreads; ++t) {
         threads.emplace_back([this, t] {
             for (int i = 0; i < 50; ++i) {
                 const std::string id = std::to_string(t) + "/" + std::to_string(i);

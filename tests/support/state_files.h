@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <future>
+#include <memory>
 
 #include "state/state.h"
 
@@ -10,27 +11,29 @@ namespace runnel::test {
 
 /// Returns when everything that was handed to a started State before is on disk.
 inline void settle(State& state) {
-    std::promise<void> saved;
-    state.update("nobody's", DownlinkRecord::Stage::Ended, [&] { saved.set_value(); });
-    saved.get_future().wait();
+    const auto saved = std::make_shared<std::promise<void>>();
+    state.update("nobody's", DownlinkRecord::Stage::Ended, [saved] { saved->set_value(); });
+    saved->get_future().wait();
 }
 
 /// While it lives the started State writes nothing; what it is given meanwhile waits.
 class WriterHeld final {
   public:
     explicit WriterHeld(State& state) {
-        state.update("nobody's", DownlinkRecord::Stage::Ended, [this] {
-            isHeld_.set_value();
-            letGo_.get_future().wait();
-        });
-        isHeld_.get_future().wait();
+        const auto isHeld = std::make_shared<std::promise<void>>();
+        state.update("nobody's", DownlinkRecord::Stage::Ended,
+                     [isHeld, letGo = letGo_.get_future().share()] {
+                         isHeld->set_value();
+                         letGo.wait();
+                     });
+        isHeld->get_future().wait();
     }
     ~WriterHeld() { letGo_.set_value(); }
     WriterHeld(const WriterHeld&) = delete;
     WriterHeld& operator=(const WriterHeld&) = delete;
 
   private:
-    std::promise<void> isHeld_, letGo_;
+    std::promise<void> letGo_;
 };
 
 /// What a crash at this moment would leave: the database's files, copied. Nothing may be on its
