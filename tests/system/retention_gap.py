@@ -8,9 +8,9 @@ import runnel
 import source
 
 OURS, THEIRS = "70B3D57ED0000001", "70B3D57ED0000002"
-# The smallest journal that can be configured, and four times what it keeps, of two applications.
+# The smallest journal that can be configured, and twice what it keeps, of two applications.
 RETENTION = {"gibibytes": 0.01}
-UPLINKS, PADDING = 40_000, "AB" * 238
+UPLINKS, PADDING = 25_000, "AB" * 238
 SETTLED = 200
 
 
