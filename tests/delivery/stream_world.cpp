@@ -62,7 +62,7 @@ void StreamWorld::lose() {
                  [&](Position p) { return p > lostThrough_ && p <= through; });
     if (chance(10)) {
         lostThrough_ = head_;
-        request(state_->loseAll(head_, "damage", wake_).behind);
+        request(state_->loseAll(head_, 0, "damage", wake_).behind);
     } else {
         lostThrough_ = through;
         request(state_->lose(through, wanted, "retention", wake_).behind);
