@@ -51,6 +51,7 @@ class StreamWorld {
         Position after = 0;
         std::uint64_t epoch = 0;
         std::optional<std::vector<Position>> slice;
+        Position through = 0;
     };
     struct Saved {
         StreamRecord record = startingBehind(kStart);
@@ -102,9 +103,11 @@ class StreamWorld {
     void followMirrors();
     void check();
     void checkPassed(const Books& before, Position from);
+    void checkHidden(const Gap& gap);
     void checkSettledDown();
 
     std::mt19937 random_;
+    const bool savesRarely_ = chance(25);  ///< and has many dead letters
     FormatUse use_{"format_counter", std::make_unique<CounterFormat>()};
     std::optional<StreamState> state_;
     StreamState::WakeList wake_;
