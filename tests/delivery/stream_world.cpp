@@ -254,7 +254,7 @@ void StreamWorld::noteTaken(Client& client, const InFlight::Entry& entry) {
     }
     EXPECT_GT(parcel.position, client.last) << "in order";
     client.last = parcel.position;
-    if (entry.isSettled) settleOne(client, parcel, entry.outcome);
+    if (entry.isSettled) settleOne(parcel, entry.outcome);
     if (!entry.isSettled) fates_[parcel.position].wasSent = true;
     client.inFlight.push_back(std::move(parcel));
 }
@@ -271,29 +271,31 @@ void StreamWorld::settle(Client& client) {
                                 : chance(50) ? Outcome::Filtered
                                              : Outcome::Rejected;
         state_->settle(*client.reader, parcel.id, outcome, "why");
-        settleOne(client, parcel, outcome);
+        settleOne(parcel, outcome);
     } else if (kind == 3 && chance(savesRarely_ ? 90 : 30)) {
         for (Parcel& each : client.inFlight) {
             state_->settle(*client.reader, each.id, Outcome::Rejected, "why");
-            settleOne(client, each, Outcome::Rejected);
-        }
-    } else if (kind < 7) {
-        state_->settleUpTo(*client.reader, parcel.position);
-        for (std::size_t i = 0; i <= index; ++i) {
-            settleOne(client, client.inFlight[i], Outcome::Delivered);
+            settleOne(each, Outcome::Rejected);
         }
     } else {
-        const std::uint64_t id = parcel.id;
-        state_->settleThrough(*client.reader, id);
-        for (std::size_t i = 0; i <= index; ++i) {
-            settleOne(client, client.inFlight[i], Outcome::Delivered);
-        }
-        std::erase_if(client.replays, [&](const auto& replay) { return replay.first <= id; });
+        settleThrough(client, index);
     }
     afterSettling(client);
 }
 
-void StreamWorld::settleOne(Client&, Parcel& parcel, Outcome outcome) {
+/// By parcel or, as an application would, by position.
+void StreamWorld::settleThrough(Client& client, std::size_t index) {
+    const Parcel last = client.inFlight[index];
+    if (chance(50)) {
+        state_->settleUpTo(*client.reader, last.position);
+    } else {
+        state_->settleThrough(*client.reader, last.id);
+        std::erase_if(client.replays, [&](const auto& replay) { return replay.first <= last.id; });
+    }
+    for (std::size_t i = 0; i <= index; ++i) settleOne(client.inFlight[i], Outcome::Delivered);
+}
+
+void StreamWorld::settleOne(Parcel& parcel, Outcome outcome) {
     if (parcel.isSettled) return;
     parcel.isSettled = true;
     if (parcel.notice) return;
@@ -348,7 +350,7 @@ void StreamWorld::finish() {
         Client& client = clients_.back();
         if (client.inFlight.empty() && client.replays.empty()) break;
         state_->settleThrough(*client.reader, client.reader->lastParcel);
-        for (Parcel& parcel : client.inFlight) settleOne(client, parcel, Outcome::Delivered);
+        for (Parcel& parcel : client.inFlight) settleOne(parcel, Outcome::Delivered);
         client.replays.clear();
         afterSettling(client);
         check();

@@ -93,7 +93,8 @@ class StreamWorld {
     InFlight::Entry entryFor(const StreamState::Candidate& candidate, std::uint64_t parcel);
     void noteTaken(Client& client, const InFlight::Entry& entry);
     void settle(Client& client);
-    void settleOne(Client& client, Parcel& parcel, Outcome outcome);
+    void settleThrough(Client& client, std::size_t index);
+    void settleOne(Parcel& parcel, Outcome outcome);
     void settleReplay(Client& client);
     void afterSettling(Client& client);
     void settleDown();
