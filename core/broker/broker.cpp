@@ -62,10 +62,10 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                clock, log),
       catchUp_(journal_, log),
       sweeper_({.journal = journal_,
-                  .streams = streams_,
-                  .router = router_,
-                  .clock = clock,
-                  .log = log}),
+                .streams = streams_,
+                .router = router_,
+                .clock = clock,
+                .log = log}),
       downlinks_({.devices = devices_,
                   .clock = clock,
                   .log = log,
@@ -85,11 +85,11 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
     Recovery recovery({.journal = journal_, .state = state_, .clock = clock, .log = log});
     addStreams(recovery);
     recovery.run(streams_, router_);
-    recovery.remind(devices_, ingress_);
+    const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
     routed_ = journal_.head();
     addDoors();
     addConnectors();
-    downlinks_.restore(state_.saved().downlinks);
+    downlinks_.restore(state_.saved().downlinks, events);
 }
 
 Broker::~Broker() {

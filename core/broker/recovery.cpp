@@ -129,15 +129,18 @@ void Recovery::save(const Streams& streams) const {
     if (!status) throw ConfigError(status.error().reason);
 }
 
-void Recovery::remind(Devices& devices, Ingress& ingress) const {
+std::vector<MessagePtr> Recovery::remind(Devices& devices, Ingress& ingress) const {
+    std::vector<MessagePtr> events;
     const Position head = parts_.journal.head();
     read(head - std::min(head, kReminded), head, std::nullopt,
          [&](std::span<const MessagePtr> slice) {
              for (const MessagePtr& message : slice) {
                  devices.learn(*message);
                  ingress.remember(*message);
+                 if (!message->downlinkStream.empty()) events.push_back(message);
              }
          });
+    return events;
 }
 
 }  // namespace runnel

@@ -38,8 +38,9 @@ class Recovery final {
     /// Once all streams are made: brings their books up to the journal's head and saves them.
     /// Throws ConfigError if it cannot.
     void run(const Streams& streams, Router& router);
-    /// Lets devices and ingress know the newest messages.
-    void remind(Devices& devices, Ingress& ingress) const;
+    /// Lets devices and ingress know the newest messages. Returns the events of downlinks among
+    /// them.
+    std::vector<MessagePtr> remind(Devices& devices, Ingress& ingress) const;
 
   private:
     using Visit = std::function<void(std::span<const MessagePtr>)>;

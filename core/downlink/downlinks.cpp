@@ -67,14 +67,18 @@ void Downlinks::removeCarrier(const std::string& network) {
     memory_.lock()->lanes.erase(network);
 }
 
-void Downlinks::restore(std::span<const DownlinkRecord> records) {
+void Downlinks::restore(std::span<const DownlinkRecord> records,
+                        std::span<const MessagePtr> events) {
     std::vector<DownlinkRecord> stranded;
     std::vector<std::string> connected;
     {
         auto memory = memory_.lock();
         for (const DownlinkRecord& record : records) {
-            Entry& entry = memory->ledger.add(record);
-            memory->ledger.keep(entry);
+            memory->ledger.keep(memory->ledger.add(record));
+        }
+        for (const MessagePtr& event : events) recall(*memory, *event);
+        for (const DownlinkRecord& record : records) {
+            Entry& entry = *memory->ledger.find(record.downlink.id);
             entry.record.downlink.mayHaveBeenSent = record.stage == Stage::Sending;
             if (!entry.isOpen()) continue;
             const auto lane = memory->lanes.find(record.downlink.network);
@@ -333,10 +337,21 @@ bool Downlinks::identify(Message& event) {
     event.downlinkStream = entry->record.stream;
     if (!isLifeCycle(event.kind)) return true;
     const bool isNews = (entry->seen & bit(event.kind)) == 0;
-    entry->seen |= bit(event.kind);
-    const bool hasEnded = isEnd(event.kind, entry->record.downlink.isConfirmed);
-    advance(*entry, hasEnded ? Stage::Ended : Stage::HandedOver);
+    heard(*entry, event.kind);
     return isNews;
+}
+
+/// Names the sender's id already. Older ones are of another downlink that had the same.
+void Downlinks::recall(Memory& memory, const Message& event) {
+    Entry* entry = memory.ledger.findBySender(event.downlinkStream, event.downlinkId);
+    if (entry == nullptr || event.brokerTime < entry->record.accepted) return;
+    if (isLifeCycle(event.kind)) heard(*entry, event.kind);
+}
+
+void Downlinks::heard(Entry& entry, Kind kind) {
+    entry.seen |= bit(kind);
+    const bool hasEnded = isEnd(kind, entry.record.downlink.isConfirmed);
+    advance(entry, hasEnded ? Stage::Ended : Stage::HandedOver);
 }
 
 void Downlinks::tick() {

@@ -54,8 +54,10 @@ class Downlinks final : public DownlinkDesk {
     void removeCarrier(const std::string& network);
     /// After the carriers and before start: State::saved().downlinks. What waited waits again; what
     /// a connector was to send, or had got without saying so, is sent again with the same id and
-    /// `mayHaveBeenSent`; what has no carrier any more fails.
-    void restore(std::span<const DownlinkRecord> records);
+    /// `mayHaveBeenSent`; what has no carrier any more fails. `events`: the newest ones in the
+    /// journal. State saves what an event has changed a little later, so after a crash the journal
+    /// may be the only one to know that the network has a downlink.
+    void restore(std::span<const DownlinkRecord> records, std::span<const MessagePtr> events = {});
 
     /// Sends what waited, in order.
     void setConnected(const std::string& network, bool isConnected);
@@ -98,6 +100,8 @@ class Downlinks final : public DownlinkDesk {
     void clear(Memory& memory, Lane& lane);
     void cleared(const std::string& id);
     std::optional<Downlink> nextToSend(const std::string& network);
+    void recall(Memory& memory, const Message& event);
+    void heard(Entry& entry, Kind kind);
     void advance(Entry& entry, Stage stage);
     void failed(const std::string& id, const std::string& why);
     static Message eventOf(const Entry& entry, Kind kind, std::string text);

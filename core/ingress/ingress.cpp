@@ -65,7 +65,7 @@ Admission Ingress::publish(Source& source, Message&& message, Ticket ticket) {
     }
     const Instant now = parts_.clock.now();
     auto queue = queue_.lock();
-    if (!queue->isOpen || queue->entries.size() >= kMaxWaiting) {
+    if (!queue->isOpen || queue->isStuck || queue->entries.size() >= kMaxWaiting) {
         queue->waiting.insert(&source);
         return {Admission::Verdict::Busy, {}};
     }
@@ -114,7 +114,6 @@ void Ingress::waitForEntries(Guarded<Queue>::Handle& queue) {
 
 /// False when the queue is closed and empty. The batch is empty when maintenance is due.
 bool Ingress::nextBatch(std::vector<Entry>& batch) {
-    std::set<Source*> waiting;
     {
         auto queue = queue_.lock();
         waitForEntries(queue);
@@ -126,11 +125,21 @@ bool Ingress::nextBatch(std::vector<Entry>& batch) {
             std::move(queue->entries.begin(), end, std::back_inserter(batch));
             queue->entries.erase(queue->entries.begin(), end);
         }
+    }
+    resumeSources();
+    return true;
+}
+
+/// Those that were told Busy, when there is room again.
+void Ingress::resumeSources() {
+    std::set<Source*> waiting;
+    {
+        auto queue = queue_.lock();
+        queue->isStuck = false;
         if (queue->isOpen && queue->entries.size() < kMaxWaiting / 2)
             std::swap(waiting, queue->waiting);
     }
     for (Source* source : waiting) source->resume();
-    return true;
 }
 
 void Ingress::process(std::vector<Entry>& batch) {
@@ -198,16 +207,19 @@ bool Ingress::append(Batch messages) {
     std::chrono::milliseconds pause = kFirstRetry;
     while (true) {
         const Status status = parts_.journal.append(messages);
-        if (status) return true;
+        if (status) break;
         parts_.log.write(Level::Error, "journal",
                          "cannot store " + std::to_string(messages.size()) + " messages: " +
                              status.error().reason + "; the network servers wait, trying again");
         if (parts_.journal.isDamaged()) parts_.maintain();
         auto queue = queue_.lock();
+        queue->isStuck = true;
         if (changed_.wait_for(queue.underlying(), pause, [&] { return !queue->isOpen; }))
             return false;
         pause = std::min(pause * 2, kLastRetry);
     }
+    if (pause > kFirstRetry) resumeSources();
+    return true;
 }
 
 void Ingress::confirm(std::span<const Entry> batch) {

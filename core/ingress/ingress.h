@@ -29,7 +29,8 @@ namespace runnel {
 /// idle. Thread safety: publish and announce by any thread; start and stop by one.
 class Ingress final {
   public:
-    /// Messages that may wait for a commit; beyond it publish() says Busy.
+    /// Messages that may wait for a commit; beyond it, and while an append fails, publish() says
+    /// Busy.
     static constexpr std::size_t kMaxWaiting = 16'384;
     static constexpr std::size_t kMaxBatch = 4096;
     /// Between two commits, unless a whole batch waits: a commit has costs of its own.
@@ -81,10 +82,12 @@ class Ingress final {
         std::vector<Entry> entries;
         std::set<Source*> waiting;  ///< told Busy
         bool isOpen = false;
+        bool isStuck = false;  ///< the journal does not take what was taken already
     };
 
     void run();
     bool nextBatch(std::vector<Entry>& batch);
+    void resumeSources();
     void waitForEntries(Guarded<Queue>::Handle& queue);
     void process(std::vector<Entry>& batch);
     void dropRepeats(std::vector<Entry>& batch);

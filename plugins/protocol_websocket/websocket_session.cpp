@@ -248,6 +248,8 @@ void WebSocketSession::updateReading() {
 
 void WebSocketSession::end(net::WebSocketClose code, std::string_view text) {
     if (phase_ != Phase::Open || !connection_) return;
+    // Its PONG comes before the client's close frame and settles the rest.
+    if (ledger_.hasUnsettled()) sendPing();
     sendClose(code, text);
     phase_ = Phase::Closing;
     updateReading();

@@ -67,8 +67,8 @@ struct DownlinkLife {
     DownlinkLife(const DownlinkLife&) = delete;
     DownlinkLife& operator=(const DownlinkLife&) = delete;
 
-    void start() {
-        downlinks.restore(state.saved().downlinks);
+    void start(std::span<const MessagePtr> events) {
+        downlinks.restore(state.saved().downlinks, events);
         state.start([] { return State::Changes{}; });
     }
 
@@ -186,13 +186,14 @@ class DownlinkBench {
     ManualClock clock;
     RecordingLog log;
     FakeCarrier carrier;
-    bool hasCarrier = true;  ///< from the next start on
+    bool hasCarrier = true;             ///< from the next start on
+    std::vector<MessagePtr> journaled;  ///< events that the next start finds
 
   private:
     void begin() {
         life_ = std::make_unique<DownlinkLife>(file_, devices, clock, log);
         if (hasCarrier) downlinks().addCarrier("net", carrier);
-        life_->start();
+        life_->start(journaled);
     }
     /// The file of the next life.
     std::filesystem::path newFile() {

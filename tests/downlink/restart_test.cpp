@@ -116,6 +116,20 @@ TEST_F(DownlinkRestartTest, NeverSendsAgainWhatTheNetworkSpokeOf) {
     EXPECT_THAT(carrier.payloads(), ElementsAre(1, 2, 3, 4, 4));
 }
 
+TEST_F(DownlinkRestartTest, NeverSendsAgainWhatOnlyTheJournalKnowsTheNetworkSpokeOf) {
+    connect();
+    for (std::uint8_t i = 1; i <= 3; ++i) submit(downlink(i, std::to_string(i)));
+    snapshot();
+    Message queued = identified(carrier.sent()[0].id, Kind::Queued);
+    queued.brokerTime = clock.now();
+    Message earlier = identified(carrier.sent()[1].id, Kind::Queued);
+    earlier.brokerTime = clock.now() - seconds(1);  // of another downlink with this Id
+    journaled = {std::make_shared<const Message>(queued), std::make_shared<const Message>(earlier)};
+    restart();
+    connect();
+    EXPECT_THAT(carrier.payloads(), ElementsAre(1, 2, 3, 2, 3));
+}
+
 TEST_F(DownlinkRestartTest, DoesNotSendAgainWhatTheNetworkSpeaksOfMeanwhile) {
     connect();
     submit(downlink(1));

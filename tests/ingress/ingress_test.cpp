@@ -189,6 +189,23 @@ TEST(IngressTest, SaysBusyWhenFullAndLeavesTheMessageThenResumes) {
     EXPECT_THAT(bench.events.all(), Not(Contains("other resume"))) << "it was never told Busy";
 }
 
+TEST(IngressTest, SaysBusyWhileTheJournalFailsThenResumes) {
+    IngressBench bench;
+    bench.journal.failNext(1'000'000);
+    bench.ingress.start();
+    ASSERT_EQ(bench.publish(uplink(kDevice, 1), 11), Verdict::Taken);
+    ASSERT_TRUE(bench.events.wait("append failed"));
+    std::size_t taken = 0;  // until the failure is known
+    while (bench.publish(uplink(kDevice, 2), 0) != Verdict::Busy) ++taken;
+    ASSERT_LT(taken, Ingress::kMaxWaiting) << "not because of the failure";
+    EXPECT_THAT(bench.events.all(), Not(Contains("net resume")));
+    bench.journal.failNext(0);
+    ASSERT_TRUE(bench.events.wait("net resume"));
+    EXPECT_EQ(bench.publish(uplink(kDevice, 3), 33), Verdict::Taken);
+    ASSERT_TRUE(bench.events.wait("net committed 33"));
+    bench.ingress.stop();
+}
+
 TEST(IngressTest, RefusesTheImpossibleCountedAndLogged) {
     IngressBench bench;
     bench.ingress.start();

@@ -152,6 +152,20 @@ TEST_F(SessionTest, SettlesWhatItWroteWhenNothingIsToBeAcknowledged) {
     EXPECT_EQ(client.read().payload, "a");
 }
 
+TEST_F(SessionTest, AsksForTheLastPongBeforeItCloses) {
+    start();
+    TestClient client(address, "/?token=good-token");
+    const auto session = broker.session();
+    session->push(10, 20);
+    for (int i = 0; i < 10; ++i) ASSERT_EQ(client.read().opcode, 1U);
+    session->session().close(CloseReason::Shutdown, "");
+    const TestClient::Frame ping = client.read();
+    ASSERT_EQ(ping.opcode, 9U);
+    client.send(10, ping.payload);
+    EXPECT_TRUE(session->waitForSettled(10));
+    EXPECT_EQ(client.readClose().closeCode(), 1001);
+}
+
 TEST_F(SessionTest, SaysWhyItCloses) {
     start();
     const std::vector<std::pair<CloseReason, int>> codes{
