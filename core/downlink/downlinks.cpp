@@ -67,6 +67,10 @@ void Downlinks::removeCarrier(const std::string& network) {
     memory_.lock()->lanes.erase(network);
 }
 
+void Downlinks::expectCarrier(const std::string& network) {
+    memory_.lock()->missing.insert(network);
+}
+
 void Downlinks::restore(std::span<const DownlinkRecord> records,
                         std::span<const MessagePtr> events) {
     std::vector<DownlinkRecord> stranded;
@@ -82,10 +86,10 @@ void Downlinks::restore(std::span<const DownlinkRecord> records,
             entry.record.downlink.mayHaveBeenSent = record.stage == Stage::Sending;
             if (!entry.isOpen()) continue;
             const auto lane = memory->lanes.find(record.downlink.network);
-            if (lane == memory->lanes.end()) {
-                stranded.push_back(entry.record);
-            } else {
+            if (lane != memory->lanes.end()) {
                 lane->second.waiting.push_back(record.downlink.id);
+            } else if (!memory->missing.contains(record.downlink.network)) {
+                stranded.push_back(entry.record);
             }
         }
         for (const auto& [network, lane] : memory->lanes) {
@@ -95,7 +99,7 @@ void Downlinks::restore(std::span<const DownlinkRecord> records,
     for (const DownlinkRecord& record : stranded) {
         failed(record.downlink.id,
                "network '" + record.downlink.network +
-                   "', which was to carry it, is not configured any more or could not be started" +
+                   "', which was to carry it, is not configured any more" +
                    (record.downlink.mayHaveBeenSent ? "; it may have been sent already" : ""));
     }
     for (const std::string& network : connected) flush(network);
