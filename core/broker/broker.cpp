@@ -202,6 +202,7 @@ void Broker::addConnectors() {
     for (const NetworkSpec& spec : config_.networks) {
         const LoadedPlugin* plugin = plugins_.find(PluginKind::Network, spec.plugin);
         if (plugin == nullptr) {
+            downlinks_.expectCarrier(spec.name);
             report("network " + spec.name,
                    {"plugin", "there is no network plugin '" + spec.plugin + "'"});
             continue;
@@ -213,6 +214,7 @@ void Broker::addConnectors() {
         if (made) {
             connectors_.push_back(std::move(connector));
         } else {
+            downlinks_.expectCarrier(spec.name);
             report("network " + spec.name, made.error());
         }
     }

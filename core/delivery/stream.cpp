@@ -45,10 +45,11 @@ void Stream::loseWith(Lose&& change, std::string_view reason) {
     markChanged();
     if (loss.behind) parts_.catchUp.request(shared_from_this(), loss.behind);
     wakeAll(wake);
+    if (!loss.isFirst) return;
     parts_.log.write(Level::Warning, "delivery",
                      "stream " + setup_.config->name + ": " + std::to_string(loss.messages) +
                          " messages are gone before anybody took them (" + std::string(reason) +
-                         "); its next session is told");
+                         "), perhaps more will follow; its session is told how many");
 }
 
 void Stream::lose(Position through, std::span<const Position> wanted, std::string_view reason) {

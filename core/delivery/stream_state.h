@@ -70,7 +70,8 @@ class StreamState {
     /// any more, what a session has in memory excepted.
     struct Loss {
         std::uint64_t messages = 0;
-        ReaderPtr behind;  ///< as from deliver()
+        bool isFirst = false;  ///< no loss before it is still to be told
+        ReaderPtr behind;      ///< as from deliver()
     };
     Loss lose(Position through, std::span<const Position> wanted, std::string_view reason,
               WakeList& wake);

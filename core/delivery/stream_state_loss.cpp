@@ -56,12 +56,13 @@ StreamState::Loss StreamState::loseAll(Position through, std::uint64_t left,
 
 StreamState::Loss StreamState::lose(const Gap& gap, WakeList& wake) {
     if (gap.messages == 0) return {};
-    Loss loss{.messages = gap.messages, .behind = nullptr};
+    Loss loss{.messages = gap.messages, .isFirst = !account_.gap(), .behind = nullptr};
     if (readers_.empty()) {
         account_.lose(gap);
         return loss;
     }
     const ReaderPtr& holder = readers_.back();
+    if (holder->backlogSize() > 0 && holder->backlog.back()->gap() != nullptr) loss.isFirst = false;
     pushGap(*holder, gap);
     wakeIfWaiting(*holder, wake);
     if (needsFetch(*holder)) loss.behind = holder;

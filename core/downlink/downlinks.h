@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 
@@ -52,6 +53,9 @@ class Downlinks final : public DownlinkDesk {
     void addCarrier(const std::string& network, DownlinkCarrier& carrier);
     /// Before start: the connector could not be made.
     void removeCarrier(const std::string& network);
+    /// Before restore: the configuration names the connector `network`, but its plugin is missing
+    /// or refuses. What waits for it waits on.
+    void expectCarrier(const std::string& network);
     /// After the carriers and before start: State::saved().downlinks. What waited waits again; what
     /// a connector was to send, or had got without saying so, is sent again with the same id and
     /// `mayHaveBeenSent`; what has no carrier any more fails. `events`: the newest ones in the
@@ -88,6 +92,7 @@ class Downlinks final : public DownlinkDesk {
     struct Memory {
         Ledger ledger;
         std::map<std::string, Lane> lanes;  ///< by the connector's name
+        std::set<std::string> missing;      ///< connectors that could not be made
     };
 
     Result<Device> deviceFor(const Grant& grant, const Downlink& downlink);

@@ -130,7 +130,7 @@ bool measure(const Options& options) {
     std::cout << "p99 budget (10 ms + 3 fdatasync p99) " << budget
               << " ms: " << (p99 <= budget ? "met" : "NOT MET") << "\n"
               << "CPU of runneld per message           " << course.cpuPerMessage() << " us\n";
-    return p99 <= budget;
+    return p99 <= budget || options.isUnchecked;
 }
 
 }  // namespace
@@ -144,7 +144,7 @@ int main(int argc, char** argv) {
         readOptions({argv + 1, static_cast<std::size_t>(argc - 1)}, complaint, defaults);
     if (!options) {
         std::cerr << complaint << "\nbench_latency --runneld FILE --plugins DIRECTORY"
-                  << " [--rate 1000] [--seconds 10]\n";
+                  << " [--rate 1000] [--seconds 10] [--unchecked]\n";
         return kWrongUse;
     }
     try {

@@ -63,6 +63,10 @@ std::optional<Options> readOptions(std::span<char* const> arguments, std::string
             options.isPinned = true;
             continue;
         }
+        if (name == "--unchecked") {
+            options.isUnchecked = true;
+            continue;
+        }
         const std::string_view value = i + 1 < arguments.size() ? arguments[++i] : "";
         if (value.empty() || !set(options, name, value)) {
             complaint = "wrong: " + std::string(name) + " " + std::string(value);

@@ -21,6 +21,7 @@ struct Options {
     std::size_t messages = 2000;  // of the backlog stage; 0 leaves it out
     std::size_t window = 64;      // messages that may be under way in the backlog stage
     bool isPinned = false;
+    bool isUnchecked = false;  // budgets are no reason to fail
 };
 
 /// Nullopt when the arguments are wrong; `complaint` then says how.

@@ -360,10 +360,10 @@ TEST_F(StreamLossTest, ExpiresNothingTwiceForAClientThatGoesBack) {
 
 TEST_F(StreamLossTest, LosesAllOfAnAbsentStreamWithTheJournal) {
     deliver(5);
-    EXPECT_EQ(state_.loseAll(1005, "damage", wake_).messages, 5U);
+    EXPECT_EQ(state_.loseAll(1005, 0, "damage", wake_).messages, 5U);
     EXPECT_EQ(books().expired, 5U);
     EXPECT_EQ(state_.account().gap()->reason, "damage");
-    EXPECT_EQ(state_.loseAll(1005, "damage", wake_).messages, 0U) << "once";
+    EXPECT_EQ(state_.loseAll(1005, 0, "damage", wake_).messages, 0U) << "once";
 }
 
 TEST_F(StreamLossTest, LosesWithTheJournalWhatTheHolderNeitherHasNorTook) {
@@ -372,7 +372,7 @@ TEST_F(StreamLossTest, LosesWithTheJournalWhatTheHolderNeitherHasNorTook) {
     state_.append(*reader, items(1001, 4), 1004);
     take(*reader, 2);
     state_.settleThrough(*reader, 1001);
-    EXPECT_EQ(state_.loseAll(1010, "damage", wake_).messages, 6U);
+    EXPECT_EQ(state_.loseAll(1010, 0, "damage", wake_).messages, 6U);
     lostThrough_ = 1010;
     EXPECT_THAT(drain(reader), ElementsAre(1003, 1004, 1010));
     EXPECT_THAT(notices(), ElementsAre(Notice{1005, 1010, 6}));
@@ -386,7 +386,7 @@ TEST_F(StreamLossTest, LosesWithTheJournalNothingThatALiveHolderHas) {
     const ReaderPtr reader = attach();
     deliver(5);
     take(*reader, 2);
-    EXPECT_EQ(state_.loseAll(1005, "damage", wake_).messages, 0U);
+    EXPECT_EQ(state_.loseAll(1005, 0, "damage", wake_).messages, 0U);
     lostThrough_ = 1005;
     EXPECT_THAT(drain(reader), ElementsAre(1003, 1004, 1005));
     EXPECT_EQ(books().settled, 5U);
@@ -397,7 +397,7 @@ TEST_F(StreamLossTest, CountsAnEarlierNoticeOnceWhenTheJournalIsLost) {
     const ReaderPtr reader = attach();
     state_.append(*reader, items(1001, 2), 1002);
     lose(1005);
-    EXPECT_EQ(state_.loseAll(1010, "damage", wake_).messages, 5U);
+    EXPECT_EQ(state_.loseAll(1010, 0, "damage", wake_).messages, 5U);
     lostThrough_ = 1010;
     EXPECT_THAT(drain(reader), ElementsAre(1001, 1002, 1010));
     EXPECT_THAT(notices(), ElementsAre(Notice{1003, 1010, 8}));

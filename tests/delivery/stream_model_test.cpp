@@ -10,7 +10,7 @@
 namespace runnel::test {
 namespace {
 
-constexpr unsigned kWorlds = 60;
+constexpr unsigned kWorlds = 40;
 constexpr unsigned kSteps = 800;
 
 /// Sessions come and go, take in their own time and settle in any order; messages are lost; the

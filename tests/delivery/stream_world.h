@@ -51,6 +51,7 @@ class StreamWorld {
         Position after = 0;
         std::uint64_t epoch = 0;
         std::optional<std::vector<Position>> slice;
+        Position through = 0;
     };
     struct Saved {
         StreamRecord record = startingBehind(kStart);
@@ -92,7 +93,8 @@ class StreamWorld {
     InFlight::Entry entryFor(const StreamState::Candidate& candidate, std::uint64_t parcel);
     void noteTaken(Client& client, const InFlight::Entry& entry);
     void settle(Client& client);
-    void settleOne(Client& client, Parcel& parcel, Outcome outcome);
+    void settleThrough(Client& client, std::size_t index);
+    void settleOne(Parcel& parcel, Outcome outcome);
     void settleReplay(Client& client);
     void afterSettling(Client& client);
     void settleDown();
@@ -102,9 +104,11 @@ class StreamWorld {
     void followMirrors();
     void check();
     void checkPassed(const Books& before, Position from);
+    void checkHidden(const Gap& gap);
     void checkSettledDown();
 
     std::mt19937 random_;
+    const bool savesRarely_ = chance(25);  ///< and has many dead letters
     FormatUse use_{"format_counter", std::make_unique<CounterFormat>()};
     std::optional<StreamState> state_;
     StreamState::WakeList wake_;

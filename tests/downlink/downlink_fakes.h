@@ -187,12 +187,17 @@ class DownlinkBench {
     RecordingLog log;
     FakeCarrier carrier;
     bool hasCarrier = true;             ///< from the next start on
+    bool isCarrierExpected = false;     ///< without one: it is configured all the same
     std::vector<MessagePtr> journaled;  ///< events that the next start finds
 
   private:
     void begin() {
         life_ = std::make_unique<DownlinkLife>(file_, devices, clock, log);
-        if (hasCarrier) downlinks().addCarrier("net", carrier);
+        if (hasCarrier) {
+            downlinks().addCarrier("net", carrier);
+        } else if (isCarrierExpected) {
+            downlinks().expectCarrier("net");
+        }
         life_->start(journaled);
     }
     /// The file of the next life.

@@ -218,6 +218,18 @@ TEST_F(DownlinkRestartTest, FailsWhatANetworkWasToCarryThatIsGone) {
     EXPECT_THAT(announced(), IsEmpty()) << "said once";
 }
 
+TEST_F(DownlinkRestartTest, WaitsOnForAConnectorThatCouldNotBeMade) {
+    submit(downlink(1));
+    hasCarrier = false;
+    isCarrierExpected = true;
+    crash();
+    crash();
+    hasCarrier = true;
+    crash();
+    connect();
+    EXPECT_EQ(carrier.payloads(), std::vector<int>{1});
+}
+
 TEST_F(DownlinkRestartTest, ClearsManyThousandsInOrder) {
     constexpr std::size_t kMany = 5000;
     for (std::size_t i = 0; i < kMany; ++i) {

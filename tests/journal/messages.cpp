@@ -182,6 +182,7 @@ std::shared_ptr<Message> uplinkAt(Instant time, Eui application, Eui device) {
 
 std::vector<Position> positions(const std::vector<MessagePtr>& messages) {
     std::vector<Position> list;
+    list.reserve(messages.size());
     for (const MessagePtr& message : messages) list.push_back(message->position);
     return list;
 }

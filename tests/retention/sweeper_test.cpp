@@ -86,10 +86,10 @@ class SweeperTest : public ::testing::Test {
     Streams streams_;
     Router router_;
     Sweeper sweeper_{{.journal = journal_,
-                          .streams = streams_,
-                          .router = router_,
-                          .clock = clock_,
-                          .log = log_}};
+                      .streams = streams_,
+                      .router = router_,
+                      .clock = clock_,
+                      .log = log_}};
     std::uint64_t lastStream_ = 0;
 };
 
