@@ -30,6 +30,7 @@ RUN = {
 SHOWN = {
     "git clone URL runnel && cd runnel",
     "./dev test -R PATTERN",
+    "./dev test --long",
     "./dev bench",
     "git config core.hooksPath .githooks",
 }
