@@ -5,6 +5,7 @@ second kill of the broker its client is away, so that there is a backlog that on
 
 Options: --kills N (of the broker), --seed N, --rate N (uplinks per second at most)."""
 import asyncio
+import json
 import os
 import random
 import sys
@@ -34,7 +35,7 @@ class Receiver:
                 client = await self.broker.connect(self.token)
                 self.connections += 1
                 while True:
-                    key = source.counter_of(runnel.json.loads(await client.socket.recv()))
+                    key = source.counter_of(json.loads(await client.socket.recv()))
                     self.receipts.append((key, self.connections, time.monotonic()))
                     self.seen.add(key)
             except (OSError, AssertionError, runnel.websockets.WebSocketException):

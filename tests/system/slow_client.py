@@ -5,6 +5,7 @@ successor's backlog.
 
 Option: --seconds N, how long the slow client does not read."""
 import asyncio
+import json
 import time
 
 import runnel
@@ -68,7 +69,7 @@ class SlowClient(runnel.SystemTest):
         """Reads for ever; keeps (when, latency) of each uplink and whether order held."""
         uplinks = self.uplinks[name]
         async for text in client.socket:
-            key = source.counter_of(runnel.json.loads(text))
+            key = source.counter_of(json.loads(text))
             now = time.monotonic()
             self.latencies.append((now, now - uplinks.sent_at[key]))
             device, counter = key

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stream is behind its token: without the right one there is a plain HTTP answer that says why,
 and no amount of wrong ones locks out a right one."""
+import http.client
+
 import runnel
 
 APPLICATION = "0102030405060708"
@@ -34,7 +36,7 @@ class Tokens(runnel.SystemTest):
             for target, headers in ((f"/?token={self.token}", {}),
                                     (f"/some/path?a=b&token={self.token}", {}),
                                     ("/", {"Authorization": f"Bearer {self.token}"})):
-                connection = runnel.http.client.HTTPSConnection(
+                connection = http.client.HTTPSConnection(
                     "127.0.0.1", broker.websocket_port, context=runnel.unverified())
                 connection.request("GET", target, headers={**runnel.UPGRADE, **headers})
                 response = connection.getresponse()
