@@ -12,6 +12,7 @@
 #include "base/config_error.h"
 #include "broker/broker.h"
 #include "broker/command_line.h"
+#include "broker/data_directory.h"
 #include "broker/describe.h"
 #include "config/read_config.h"
 #include "loader/elf_stamp.h"
@@ -144,7 +145,8 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
         print(main.complaints);
         return EXIT_FAILURE;
     }
-    const Plugins plugins = loadPlugins(main.config.plugins, main.config.data / "plugins", log);
+    const DataDirectory data(main.config.data);
+    const Plugins plugins = loadPlugins(main.config.plugins, data.path() / "plugins", log);
     std::optional<Config> config = configOf(line, plugins, log);
     if (!config) return EXIT_FAILURE;
     Broker broker(std::move(*config), plugins, clock, log);

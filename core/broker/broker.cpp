@@ -52,7 +52,6 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
       plugins_(plugins),
       clock_(clock),
       log_(log),
-      data_(config_.data),
       listeners_(log),
       certificates_(config_, log),
       state_(config_.data / "state.db", clock, log),

@@ -9,7 +9,6 @@
 
 #include "broker/audit.h"
 #include "broker/certificate_store.h"
-#include "broker/data_directory.h"
 #include "broker/plugin_host.h"
 #include "broker/recovery.h"
 #include "broker/ticker.h"
@@ -34,8 +33,9 @@ namespace runnel {
 /// Thread safety: one thread.
 class Broker final {
   public:
-    /// Builds everything and takes nothing in yet. `plugins`, `clock` and `log` outlive it. Throws
-    /// ConfigError if the administrator has to change something first.
+    /// Builds everything and takes nothing in yet. `plugins`, `clock` and `log` outlive it, and the
+    /// caller has the DataDirectory. Throws ConfigError if the administrator has to change
+    /// something first.
     Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log);
     ~Broker();
 
@@ -74,7 +74,6 @@ class Broker final {
     const Clock& clock_;
     Log& log_;
 
-    const DataDirectory data_;
     HealthBoard health_;
     Listeners listeners_;
     CertificateStore certificates_;
