@@ -82,9 +82,9 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                     },
                 .maintain = [this] { return sweeper_.work(); }}) {
     Recovery recovery({.journal = journal_, .state = state_, .clock = clock, .log = log});
+    const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
     addStreams(recovery);
     recovery.run(streams_, router_);
-    const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
     routed_ = journal_.head();
     addDoors();
     addConnectors();

@@ -55,11 +55,27 @@ StreamRecord Recovery::recordOf(const StreamConfig& config, Scope scope,
 }
 
 void Recovery::run(const Streams& streams, Router& router) {
-    streams.forEach([&](Stream& stream) { expire(stream); });
-    streams.forEach([&](Stream& stream) { countMissed(stream); });
-    read(checkpoint_, parts_.journal.head(), std::nullopt,
-         [&](std::span<const MessagePtr> slice) { router.route(slice); });
+    try {
+        streams.forEach([&](Stream& stream) { expire(stream); });
+        streams.forEach([&](Stream& stream) { countMissed(stream); });
+        read(checkpoint_, parts_.journal.head(), std::nullopt,
+             [&](std::span<const MessagePtr> slice) { router.route(slice); });
+    } catch (const Damage&) {
+        const Position head = parts_.journal.head();
+        streams.forEach([&](Stream& stream) { stream.loseAll(head, 0, "journal damaged"); });
+        replaceJournal();
+    }
     save(streams);
+}
+
+void Recovery::fail(const Error& error) const {
+    if (parts_.journal.isDamaged()) throw Damage();
+    throw ConfigError("cannot read the journal: " + error.reason);
+}
+
+void Recovery::replaceJournal() const {
+    const Status replaced = parts_.journal.replace();
+    if (!replaced) throw ConfigError(replaced.error().reason);
 }
 
 /// What the journal does not have any more.
@@ -68,7 +84,7 @@ void Recovery::expire(Stream& stream) {
     const Position gone = parts_.journal.oldest() - 1;
     if (record.cursor >= gone || record.books.pending() == 0) return;
     const auto left = countWanted(parts_.journal, stream, gone, record.counted);
-    if (!left) throw ConfigError("cannot read the journal: " + left.error().reason);
+    if (!left) fail(left.error());
     const bool isOtherJournal = record.cursor < parts_.journal.origin();
     stream.loseAll(gone, *left, isOtherJournal ? "journal lost" : "retention");
 }
@@ -94,7 +110,7 @@ void Recovery::read(Position after, Position through, std::optional<Scope> scope
     std::uint64_t nextReport = kProgressEvery;
     while (after < through) {
         const auto slice = parts_.journal.read({after, scope, kSlice});
-        if (!slice) throw ConfigError("cannot read the journal: " + slice.error().reason);
+        if (!slice) fail(slice.error());
         if (!slice->messages.empty()) visit(slice->messages);
         after = slice->through;
         if (after >= first && after - first >= nextReport) {
@@ -132,14 +148,18 @@ void Recovery::save(const Streams& streams) const {
 std::vector<MessagePtr> Recovery::remind(Devices& devices, Ingress& ingress) const {
     std::vector<MessagePtr> events;
     const Position head = parts_.journal.head();
-    read(head - std::min(head, kReminded), head, std::nullopt,
-         [&](std::span<const MessagePtr> slice) {
-             for (const MessagePtr& message : slice) {
-                 devices.learn(*message);
-                 ingress.remember(*message);
-                 if (!message->downlinkStream.empty()) events.push_back(message);
-             }
-         });
+    const auto note = [&](std::span<const MessagePtr> slice) {
+        for (const MessagePtr& message : slice) {
+            devices.learn(*message);
+            ingress.remember(*message);
+            if (!message->downlinkStream.empty()) events.push_back(message);
+        }
+    };
+    try {
+        read(head - std::min(head, kReminded), head, std::nullopt, note);
+    } catch (const Damage&) {
+        replaceJournal();  // run() finds that the streams' messages are gone
+    }
     return events;
 }
 

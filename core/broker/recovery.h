@@ -23,7 +23,7 @@ namespace runnel {
 class Recovery final {
   public:
     struct Parts {
-        const Journal& journal;
+        Journal& journal;
         State& state;
         const Clock& clock;
         Log& log;
@@ -35,19 +35,23 @@ class Recovery final {
 
     /// Where the stream starts: at its record; a new one behind the newest message.
     StreamRecord recordOf(const StreamConfig& config, Scope scope, std::uint32_t kinds) const;
-    /// Once all streams are made: brings their books up to the journal's head and saves them.
-    /// Throws ConfigError if it cannot.
-    void run(const Streams& streams, Router& router);
     /// Lets devices and ingress know the newest messages. Returns the events of downlinks among
     /// them.
     std::vector<MessagePtr> remind(Devices& devices, Ingress& ingress) const;
+    /// Once all streams are made: brings their books up to the journal's head and saves them. A
+    /// journal in which damage shows only now is replaced, and what streams miss for it is expired.
+    /// Throws ConfigError if it cannot be read for another reason, or nothing can be saved.
+    void run(const Streams& streams, Router& router);
 
   private:
     using Visit = std::function<void(std::span<const MessagePtr>)>;
+    struct Damage {};  ///< thrown within this class
     void expire(Stream& stream);
     void countMissed(Stream& stream);
     void read(Position after, Position through, std::optional<Scope> scope,
               const Visit& visit) const;
+    [[noreturn]] void fail(const Error& error) const;
+    void replaceJournal() const;
     void save(const Streams& streams) const;
 
     const Parts parts_;

@@ -17,10 +17,32 @@ constexpr std::uint32_t kUplinks = 1U << static_cast<unsigned>(Kind::Uplink);
 const Scope kWholeApplication{Scope::Level::Application, kApplication};
 const Scope kOneDevice{Scope::Level::Device, Eui{7}};
 
+/// A journal of which reading behind some position finds damage.
+class RottenJournal final : public ForwardingJournal {
+  public:
+    RottenJournal(Position start, Position rottenBehind)
+        : ForwardingJournal(start, 1'000'000), rottenBehind_(rottenBehind) {}
+    Result<Slice> read(const ReadRequest& request) const override {
+        if (head() > rottenBehind_) isDamaged_ = true;
+        if (isDamaged_) return Error{"", "a wrong checksum"};
+        return ForwardingJournal::read(request);
+    }
+    bool isDamaged() const override { return isDamaged_; }
+    Status replace() override {
+        isDamaged_ = false;
+        rottenBehind_ = UINT64_MAX;
+        return ForwardingJournal::replace();
+    }
+
+  private:
+    mutable bool isDamaged_ = false;
+    Position rottenBehind_;
+};
+
 /// What lives on when a broker dies: the journal (in memory here) and state.db.
 struct Disk {
     TemporaryDirectory directory;
-    std::unique_ptr<MemoryJournal> journal = std::make_unique<MemoryJournal>(1000, 1'000'000);
+    std::unique_ptr<Journal> journal = std::make_unique<MemoryJournal>(1000, 1'000'000);
 
     void publish(std::size_t count, Eui device = kDevice) {
         std::vector<std::shared_ptr<Message>> batch;
@@ -60,6 +82,16 @@ class Life {
         return stream;
     }
     void recover() { recovery_.run(streams_, router_); }
+    std::vector<MessagePtr> remind() {
+        Devices devices;
+        Ingress ingress({.journal = *disk_.journal,
+                         .devices = devices,
+                         .clock = clock_,
+                         .log = log_,
+                         .identify = [](Message&) { return true; },
+                         .route = [](Ingress::Batch) {}});
+        return recovery_.remind(devices, ingress);
+    }
 
     /// Journaled and routed, as ingress does.
     void publish(std::size_t count, Eui device = kDevice) {
@@ -250,6 +282,50 @@ TEST(RecoveryTest, SaysThatAnotherJournalHadWhatIsGone) {
     EXPECT_EQ(stream->books().expired, 100U);
     EXPECT_EQ(stream->books().pending(), 3U);
     EXPECT_EQ(stream->record().gap->reason, "journal lost");
+    EXPECT_TRUE(life.isBalanced());
+}
+
+TEST(RecoveryTest, ReplacesAJournalInWhichDamageShowsOnlyNow) {
+    Disk disk;
+    disk.journal = std::make_unique<RottenJournal>(1000, 1030);
+    {
+        Life first(disk);
+        const auto stream = first.add("a/cloud");
+        first.recover();
+        first.publish(20);
+        first.deliver(*stream, 5);
+        first.save();
+    }
+    disk.publish(20);
+    Life life(disk);
+    const auto stream = life.add("a/cloud");
+    life.recover();
+    EXPECT_FALSE(disk.journal->isDamaged());
+    EXPECT_EQ(stream->books().settled, 5U);
+    EXPECT_EQ(stream->books().expired, 15U);
+    ASSERT_TRUE(stream->record().gap);
+    EXPECT_EQ(stream->record().gap->reason, "journal damaged");
+    life.publish(4);
+    EXPECT_EQ(stream->books().pending(), 4U);
+    EXPECT_TRUE(life.isBalanced());
+}
+
+TEST(RecoveryTest, ReplacesADamagedJournalWhileItIsReminded) {
+    Disk disk;
+    disk.journal = std::make_unique<RottenJournal>(1000, 1030);
+    {
+        Life first(disk);
+        first.add("a/cloud");
+        first.recover();
+        first.publish(20);
+        first.save();
+    }
+    disk.publish(20);
+    Life life(disk);
+    EXPECT_THAT(life.remind(), ::testing::IsEmpty());
+    const auto stream = life.add("a/cloud");
+    life.recover();
+    EXPECT_EQ(stream->books().expired, 20U);
     EXPECT_TRUE(life.isBalanced());
 }
 
