@@ -144,6 +144,16 @@ class Life {
     std::uint64_t lastStream_ = 0;
 };
 
+/// A broker that lived and died: its stream "a/cloud" got so many messages and delivered some.
+void liveAndDie(Disk& disk, std::size_t published, std::size_t delivered = 0) {
+    Life life(disk);
+    const auto stream = life.add("a/cloud");
+    life.recover();
+    life.publish(published);
+    if (delivered > 0) life.deliver(*stream, delivered);
+    life.save();
+}
+
 TEST(RecoveryTest, ANewStreamStartsBehindTheNewestMessage) {
     Disk disk;
     {
@@ -199,13 +209,7 @@ TEST(RecoveryTest, SkipsWhatARecordCountsBehindTheCheckpoint) {
 
 TEST(RecoveryTest, AStreamThatWasAwayForAWhileMissesNothing) {
     Disk disk;
-    {
-        Life first(disk);
-        first.add("a/cloud");
-        first.recover();
-        first.publish(10);
-        first.save();
-    }
+    liveAndDie(disk, 10);
     for (int without = 0; without < 2; ++without) {
         Life life(disk);
         life.recover();
@@ -241,14 +245,7 @@ TEST(RecoveryTest, CountsAnewWhatAStreamCoversAfterAChange) {
 
 TEST(RecoveryTest, ExpiresExactlyWhatRetentionTookMeanwhile) {
     Disk disk;
-    {
-        Life first(disk);
-        const auto stream = first.add("a/cloud");
-        first.recover();
-        first.publish(100);
-        first.deliver(*stream, 10);
-        first.save();
-    }
+    liveAndDie(disk, 100, 10);
     ASSERT_TRUE(disk.journal->trim(1030));
     disk.publish(7);
     Life life(disk);
@@ -267,13 +264,7 @@ TEST(RecoveryTest, ExpiresExactlyWhatRetentionTookMeanwhile) {
 
 TEST(RecoveryTest, SaysThatAnotherJournalHadWhatIsGone) {
     Disk disk;
-    {
-        Life first(disk);
-        first.add("a/cloud");
-        first.recover();
-        first.publish(100);
-        first.save();
-    }
+    liveAndDie(disk, 100);
     disk.journal = std::make_unique<MemoryJournal>(5000, 1'000'000);
     disk.publish(3);
     Life life(disk);
@@ -288,14 +279,7 @@ TEST(RecoveryTest, SaysThatAnotherJournalHadWhatIsGone) {
 TEST(RecoveryTest, ReplacesAJournalInWhichDamageShowsOnlyNow) {
     Disk disk;
     disk.journal = std::make_unique<RottenJournal>(1000, 1030);
-    {
-        Life first(disk);
-        const auto stream = first.add("a/cloud");
-        first.recover();
-        first.publish(20);
-        first.deliver(*stream, 5);
-        first.save();
-    }
+    liveAndDie(disk, 20, 5);
     disk.publish(20);
     Life life(disk);
     const auto stream = life.add("a/cloud");
@@ -313,13 +297,7 @@ TEST(RecoveryTest, ReplacesAJournalInWhichDamageShowsOnlyNow) {
 TEST(RecoveryTest, ReplacesADamagedJournalWhileItIsReminded) {
     Disk disk;
     disk.journal = std::make_unique<RottenJournal>(1000, 1030);
-    {
-        Life first(disk);
-        first.add("a/cloud");
-        first.recover();
-        first.publish(20);
-        first.save();
-    }
+    liveAndDie(disk, 20);
     disk.publish(20);
     Life life(disk);
     EXPECT_THAT(life.remind(), ::testing::IsEmpty());

@@ -133,7 +133,7 @@ TEST_F(SweeperTest, LooksAtTheMessagesOnlyWhenAStreamNeedsThem) {
     EXPECT_EQ(stream->books().expired, 10U);
 }
 
-TEST_F(SweeperTest, RemovesNothingThatCouldNotBeCounted) {
+TEST_F(SweeperTest, TellsAStreamOnceThoughTheRemovalTakesTwoTries) {
     const auto stream = addStream(wholeApplication_, "all");
     publish(150);
     journal_.isFull = true;
