@@ -273,7 +273,9 @@ State::Changes Broker::collect() {
     return changes;
 }
 
-/// Lets connected sessions take and settle what is under way, as long as they get on with it.
+/// Lets connected sessions take and settle what is under way, as long as they get on with it. Looks
+/// again and again: it happens once, and no stream has to tell anybody about it the rest of its
+/// life.
 void Broker::drain() const {
     constexpr std::chrono::milliseconds kLook{10};
     constexpr int kPatience = 150;  // looks without progress: a PING and its PONG take a second

@@ -297,6 +297,7 @@ void State::saveLast() {
             continue;
         }
         if (steady_clock::now() + kFirstPause >= deadline) return giveUp();
+        // Nothing comes any more that could cut the pause short.
         std::this_thread::sleep_for(kFirstPause);
     }
 }
