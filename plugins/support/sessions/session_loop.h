@@ -8,37 +8,35 @@
 #include <memory>
 #include <vector>
 
-#include "inbox.h"
 #include "net/event_loop.h"
-#include "net/websocket.h"
 #include "runnel/protocol.h"
-#include "settings.h"
+#include "sessions/inbox.h"
+#include "sessions/loop_session.h"
 
-namespace runnel::websocket {
+namespace runnel::sessions {
 
-/// One event loop's sessions and what they share: the parsers, the vector that parcels are taken
-/// into, the inbox and the coarse timers that stand in for a timer per session.
+/// One event loop's sessions and what they share: the vector that parcels are taken into, the inbox
+/// and the coarse timers that stand in for a timer per session.
 /// Thread safety: the loop's thread, or any one thread while the loop does not run.
 class SessionLoop final {
   public:
-    SessionLoop(net::EventLoop& loop, const Settings& settings);
+    /// Asks each session for signs of life every `sweepPeriod`.
+    SessionLoop(net::EventLoop& loop, std::chrono::milliseconds sweepPeriod);
     ~SessionLoop();
     SessionLoop(const SessionLoop&) = delete;
     SessionLoop& operator=(const SessionLoop&) = delete;
 
     net::EventLoop& loop() { return loop_; }
-    net::WebSocketPool& pool() { return pool_; }
-    const Settings& settings() const { return settings_; }
     const std::shared_ptr<Inbox>& inbox() { return inbox_; }
     std::vector<Parcel>& parcels() { return parcels_; }
     std::size_t sessions() const { return sessions_.size(); }
 
     /// Keeps the session alive until remove().
-    void add(std::shared_ptr<WebSocketSession> session);
-    void remove(WebSocketSession& session);
+    void add(std::shared_ptr<LoopSession> session);
+    void remove(LoopSession& session);
     /// Looks at the session again and again, several times a second, until its tick() says that
     /// nothing is left to wait for.
-    void watch(WebSocketSession& session);
+    void watch(LoopSession& session);
 
     void closeStream(std::uint64_t stream, CloseReason reason);
     /// Closes all sessions, cuts off after `patience` what is left, then calls `done`.
@@ -52,18 +50,16 @@ class SessionLoop final {
     void abortAll();
 
     net::EventLoop& loop_;
-    const Settings& settings_;
-    net::WebSocketPool pool_{kMaxMessageBytes};
     std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
     Inbox::Content opened_;  // reused: what the inbox held
     std::vector<Parcel> parcels_;
     // Ending a session never takes it out at once (Connection), so both may be walked meanwhile.
-    std::vector<std::shared_ptr<WebSocketSession>> sessions_;
-    std::vector<std::shared_ptr<WebSocketSession>> watched_;
+    std::vector<std::shared_ptr<LoopSession>> sessions_;
+    std::vector<std::shared_ptr<LoopSession>> watched_;
     net::TimerId ticking_ = net::TimerId::None;
     net::TimerId sweeping_ = net::TimerId::None;
     net::TimerId cutting_ = net::TimerId::None;
     std::function<void()> done_;
 };
 
-}  // namespace runnel::websocket
+}  // namespace runnel::sessions

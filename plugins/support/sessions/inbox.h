@@ -7,10 +7,9 @@
 #include <vector>
 
 #include "net/event_loop.h"
+#include "sessions/loop_session.h"
 
-namespace runnel::websocket {
-
-class WebSocketSession;
+namespace runnel::sessions {
 
 /// How other threads reach the sessions of one loop: a list of sessions that have something to
 /// take, and a list of orders. One lock per call, one wake-up per batch. Sessions share it with
@@ -20,7 +19,7 @@ class Inbox final {
   public:
     using Order = std::function<void()>;
     struct Content {
-        std::vector<std::shared_ptr<WebSocketSession>> ready;
+        std::vector<std::shared_ptr<LoopSession>> ready;
         std::vector<Order> orders;
     };
 
@@ -29,8 +28,8 @@ class Inbox final {
     /// Drops what is in it and ignores what still comes.
     void shut();
 
-    /// The caller sees to it that a session is in the list at most once.
-    void ready(std::shared_ptr<WebSocketSession> session);
+    /// A session that is in the list already stays there once.
+    void ready(std::shared_ptr<LoopSession> session);
     void order(Order order);
     /// Swaps the content with `empty`, whose memory is used from now on.
     void take(Content& empty);
@@ -44,4 +43,4 @@ class Inbox final {
     Content content_;
 };
 
-}  // namespace runnel::websocket
+}  // namespace runnel::sessions

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "session_loop.h"
+#include "sessions/session_loop.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "websocket_session.h"
-
-namespace runnel::websocket {
+namespace runnel::sessions {
 
 namespace {
 
@@ -15,14 +12,11 @@ constexpr std::size_t kParcels = 512;
 
 }  // namespace
 
-SessionLoop::SessionLoop(net::EventLoop& loop, const Settings& settings)
-    : loop_(loop), settings_(settings) {
+SessionLoop::SessionLoop(net::EventLoop& loop, std::chrono::milliseconds sweepPeriod)
+    : loop_(loop) {
     parcels_.reserve(kParcels);
     inbox_->open(loop, [this] { openInbox(); });
-    const std::chrono::milliseconds period = settings.idleTimeout / 8;
-    sweeping_ = loop.every(
-        std::clamp<std::chrono::milliseconds>(period, kTick, std::chrono::milliseconds(10'000)),
-        [this] { sweep(); });
+    sweeping_ = loop.every(sweepPeriod, [this] { sweep(); });
 }
 
 SessionLoop::~SessionLoop() {
@@ -32,18 +26,18 @@ SessionLoop::~SessionLoop() {
     loop_.cancel(cutting_);
 }
 
-void SessionLoop::add(std::shared_ptr<WebSocketSession> session) {
-    session->setPlace(sessions_.size());
+void SessionLoop::add(std::shared_ptr<LoopSession> session) {
+    session->membership().place = static_cast<std::uint32_t>(sessions_.size());
     sessions_.push_back(std::move(session));
 }
 
-void SessionLoop::remove(WebSocketSession& session) {
-    const std::size_t place = session.place();
+void SessionLoop::remove(LoopSession& session) {
+    const std::size_t place = session.membership().place;
     if (place >= sessions_.size() || sessions_[place].get() != &session) return;
     loop_.destroyLater(std::move(sessions_[place]));
     if (place + 1 < sessions_.size()) {
         sessions_[place] = std::move(sessions_.back());
-        sessions_[place]->setPlace(place);
+        sessions_[place]->membership().place = static_cast<std::uint32_t>(place);
     }
     sessions_.pop_back();
     if (sessions_.empty() && done_) {
@@ -55,15 +49,18 @@ void SessionLoop::remove(WebSocketSession& session) {
 void SessionLoop::openInbox() {
     inbox_->take(opened_);
     for (const Inbox::Order& order : opened_.orders) order();
-    for (const auto& session : opened_.ready) session->takeReady();
+    for (const auto& session : opened_.ready) {
+        // Before it takes: what comes later must be told again.
+        session->membership().isListed = false;
+        session->takeReady();
+    }
     opened_.orders.clear();
     opened_.ready.clear();
 }
 
-void SessionLoop::watch(WebSocketSession& session) {
-    if (session.isWatched()) return;
-    session.setWatched(true);
-    watched_.push_back(sessions_.at(session.place()));
+void SessionLoop::watch(LoopSession& session) {
+    if (std::exchange(session.membership().isWatched, true)) return;
+    watched_.push_back(sessions_.at(session.membership().place));
     if (ticking_ == net::TimerId::None) ticking_ = loop_.after(kTick, [this] { tick(); });
 }
 
@@ -75,7 +72,7 @@ void SessionLoop::tick() {
             if (kept != i) watched_[kept] = std::move(watched_[i]);
             ++kept;
         } else {
-            watched_[i]->setWatched(false);
+            watched_[i]->membership().isWatched = false;
         }
     }
     watched_.resize(kept);
@@ -88,7 +85,7 @@ void SessionLoop::sweep() {
 
 void SessionLoop::closeStream(std::uint64_t stream, CloseReason reason) {
     for (const auto& session : sessions_) {
-        if (session->stream() == stream) session->end(closeCode(reason), closeText(reason));
+        if (session->stream() == stream) session->end(reason, closeText(reason));
     }
 }
 
@@ -97,7 +94,7 @@ void SessionLoop::closeAll(CloseReason reason, std::chrono::milliseconds patienc
     if (sessions_.empty()) return done();
     done_ = std::move(done);
     cutting_ = loop_.after(patience, [this] { abortAll(); });
-    for (const auto& session : sessions_) session->end(closeCode(reason), closeText(reason));
+    for (const auto& session : sessions_) session->end(reason, closeText(reason));
 }
 
 void SessionLoop::abortAll() {
@@ -105,4 +102,4 @@ void SessionLoop::abortAll() {
     for (const auto& session : sessions_) session->abort();
 }
 
-}  // namespace runnel::websocket
+}  // namespace runnel::sessions

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "inbox.h"
+#include "sessions/inbox.h"
 
 #include <utility>
 
-namespace runnel::websocket {
+namespace runnel::sessions {
 
 void Inbox::open(net::EventLoop& loop, Order wake) {
     const std::lock_guard lock(mutex_);
@@ -18,7 +18,8 @@ void Inbox::shut() {
     std::swap(dropped, content_);
 }
 
-void Inbox::ready(std::shared_ptr<WebSocketSession> session) {
+void Inbox::ready(std::shared_ptr<LoopSession> session) {
+    if (session->membership().isListed.exchange(true)) return;
     const std::lock_guard lock(mutex_);
     if (loop_ == nullptr) return;
     if (isEmpty()) loop_->post(wake_);
@@ -37,4 +38,4 @@ void Inbox::take(Content& empty) {
     std::swap(empty, content_);
 }
 
-}  // namespace runnel::websocket
+}  // namespace runnel::sessions
