@@ -7,7 +7,7 @@
 
 #include "runnel/values.h"
 
-namespace runnel::http {
+namespace runnel::events {
 
 /// Base64 as in RFC 4648 section 4, with padding.
 std::string encodeBase64(const Bytes& bytes);
@@ -16,4 +16,4 @@ std::string encodeBase64(const Bytes& bytes);
 /// white space, no other alphabet, no bits left over in the last group.
 std::optional<Bytes> decodeBase64(std::string_view text);
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "chirpstack_event.h"
+#include "events/chirpstack_event.h"
 
 #include <Poco/String.h>
 
@@ -7,9 +7,9 @@
 #include <limits>
 #include <utility>
 
-#include "region_names.h"
+#include "events/region_names.h"
 
-namespace runnel::http {
+namespace runnel::events {
 
 namespace {
 
@@ -164,4 +164,13 @@ NetworkEvent readChirpstack(const JsonReader& root, std::string_view event) {
     return unused;
 }
 
-}  // namespace runnel::http
+Result<NetworkEvent> readChirpstackEvent(std::string_view document, std::string_view event) {
+    const auto root = parseObject(document);
+    if (!root) return root.error();
+    JsonReader::Complaint complaint;
+    NetworkEvent result = readChirpstack(JsonReader(*root, complaint), event);
+    if (complaint) return *std::move(complaint);
+    return result;
+}
+
+}  // namespace runnel::events

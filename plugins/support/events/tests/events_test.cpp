@@ -3,13 +3,11 @@
 
 #include <set>
 
-#include "network_event.h"
-#include "tts_event.h"
+#include "events/chirpstack_event.h"
+#include "events/tts_event.h"
 
-namespace runnel::http {
+namespace runnel::events {
 namespace {
-
-using namespace std::chrono_literals;
 
 const std::string kDevice = R"("deviceInfo":{"applicationId":"a-1","deviceName":"Bay 1",)"
                             R"("devEui":"0080E1150529e258","tags":{}},)"
@@ -17,24 +15,17 @@ const std::string kDevice = R"("deviceInfo":{"applicationId":"a-1","deviceName":
 
 NetworkEvent chirpstack(const std::string& members, std::string_view event = "") {
     const auto read =
-        readEvent('{' + kDevice + (members.empty() ? "" : ",") + members + '}', event);
+        readChirpstackEvent('{' + kDevice + (members.empty() ? "" : ",") + members + '}', event);
     EXPECT_TRUE(read) << read.error().field << ' ' << read.error().reason;
     return read ? *read : NetworkEvent{};
 }
 
 NetworkEvent theThings(const std::string& members) {
-    const auto read = readEvent(
+    const auto read = readTheThingsEvent(
         R"({"end_device_ids":{"device_id":"bay-1","application_ids":{"application_id":"parking"},)"
         R"("dev_eui":"0080E1150529E258","join_eui":"0102030405060708"},)"
         R"("correlation_ids":["as:up:01"],"received_at":"2024-12-23T14:30:19.5Z",)" +
-            members + '}',
-        "");
-    EXPECT_TRUE(read) << read.error().field << ' ' << read.error().reason;
-    return read ? *read : NetworkEvent{};
-}
-
-NetworkEvent plain(const std::string& document) {
-    const auto read = readEvent(document, "");
+        members + '}');
     EXPECT_TRUE(read) << read.error().field << ' ' << read.error().reason;
     return read ? *read : NetworkEvent{};
 }
@@ -89,7 +80,7 @@ TEST(ChirpstackEventTest, OtherModulationsHaveNames) {
 }
 
 TEST(ChirpstackEventTest, ApplicationEuiComesFromTags) {
-    const auto read = readEvent(
+    const auto read = readChirpstackEvent(
         R"({"deviceInfo":{"devEui":"0080e1150529e258","tags":{"appEui":"70B3D57ED0000001"}}})",
         "up");
     ASSERT_TRUE(read);
@@ -176,10 +167,10 @@ TEST(TheThingsEventTest, EveryZeroMayBeLeftOut) {
 TEST(TheThingsEventTest, FrameIdentifiesTheMessageWithoutCorrelation) {
     const std::string document = R"({"end_device_ids":{"dev_eui":"0080E1150529E258"},)"
                                  R"("uplink_message":{"session_key_id":"abc","f_cnt":9}})";
-    EXPECT_EQ(plain(document).message.originId, "abc:9:0080E1150529E258");
-    EXPECT_EQ(plain(R"({"end_device_ids":{"dev_eui":"0080E1150529E258"},"uplink_message":{}})")
-                  .message.originId.size(),
-              40U);
+    EXPECT_EQ(readTheThingsEvent(document)->message.originId, "abc:9:0080E1150529E258");
+    const auto bare = readTheThingsEvent(
+        R"({"end_device_ids":{"dev_eui":"0080E1150529E258"},"uplink_message":{}})");
+    EXPECT_EQ(bare->message.originId.size(), 40U);
 }
 
 TEST(TheThingsEventTest, DownlinkEventsNameTheDownlink) {
@@ -232,47 +223,5 @@ TEST(TheThingsEventTest, DeviceAddressIsTakenApart) {
     }
 }
 
-TEST(PlainEventTest, ReadsTheDocumentOfTheDesign) {
-    const Message message =
-        plain(R"({"Type":2,"DeviceEUI":"0080E1150529E258","AppEUI":"0102030405060708",)"
-              R"("Timestamp":1734964219,"Port":2,"Data":"0947A4BD92","Frequency":902.5,)"
-              R"("RSSI":-39,"SNR":11.5})")
-            .message;
-    EXPECT_EQ(message.kind, Kind::Uplink);
-    EXPECT_FALSE(message.isConfirmed);
-    EXPECT_EQ(message.device, Eui{0x0080E1150529E258});
-    EXPECT_EQ(message.application, Eui{0x0102030405060708});
-    EXPECT_EQ(message.networkTime, kTime - 500ms);
-    EXPECT_EQ(message.port, 2);
-    EXPECT_EQ(message.payload, (Bytes{0x09, 0x47, 0xA4, 0xBD, 0x92}));
-    EXPECT_EQ(message.frequencyHz, 902'500'000U);
-    ASSERT_EQ(message.receptions.size(), 1U);
-    EXPECT_EQ(message.receptions[0].rssiDbm, -39);
-    EXPECT_EQ(message.receptions[0].snrDb, 11.5F);
-    EXPECT_FALSE(message.receptions[0].gateway);
-}
-
-TEST(PlainEventTest, KeysMayHaveAnyCase) {
-    const Message message =
-        plain(R"({"type":4,"deviceeui":"00-80-e1-15-05-29-e2-58","PORT":1,"data":"0a",)"
-              R"("gatewayEUI":"0a90a8f9b32b5434","framecounter":12,"dataRate":"SF7BW125"})")
-            .message;
-    EXPECT_TRUE(message.isConfirmed);
-    EXPECT_EQ(message.device, Eui{0x0080E1150529E258});
-    EXPECT_EQ(message.receptions.at(0).gateway, Eui{0x0a90a8f9b32b5434});
-    EXPECT_EQ(message.frameCounter, 12U);
-    EXPECT_EQ(message.dataRate, "SF7BW125");
-}
-
-TEST(PlainEventTest, RepeatIsRecognisedOnlyWithTimeOrCounter) {
-    EXPECT_EQ(plain(R"({"DeviceEUI":"0080E1150529E258","Port":1})").message.originId, "");
-    const std::string counted = R"({"DeviceEUI":"0080E1150529E258","Port":1,"FrameCounter":1})";
-    EXPECT_NE(plain(counted).message.originId, "");
-    EXPECT_EQ(plain(counted).message.originId, plain(counted).message.originId);
-    EXPECT_NE(
-        plain(counted).message.originId,
-        plain(R"({"DeviceEUI":"0080E1150529E258","Port":1,"FrameCounter":2})").message.originId);
-}
-
 }  // namespace
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -13,7 +13,7 @@
 
 #include "runnel/values.h"
 
-namespace runnel::http {
+namespace runnel::events {
 
 /// Parses one JSON object from outside: at most 64 levels deep, valid UTF-8.
 Result<Poco::JSON::Object::Ptr> parseObject(std::string_view document);
@@ -68,4 +68,4 @@ class JsonReader final {
     Keys keys_;
 };
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "region_names.h"
+#include "events/region_names.h"
 
 #include <array>
 #include <cctype>
 
-namespace runnel::http {
+namespace runnel::events {
 
 namespace {
 
@@ -53,4 +53,4 @@ std::string lrFhssDataRate(unsigned channelWidthHz) {
     return channelWidthHz == 0 ? std::string() : "LRFHSS" + std::to_string(channelWidthHz / 1000);
 }
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_reader.h"
+#include "events/json_reader.h"
 
 #include <Poco/JSON/Array.h>
 #include <Poco/JSON/Parser.h>
@@ -10,10 +10,10 @@
 #include <exception>
 #include <limits>
 
-#include "base64.h"
-#include "rfc3339.h"
+#include "events/base64.h"
+#include "events/rfc3339.h"
 
-namespace runnel::http {
+namespace runnel::events {
 
 namespace {
 
@@ -279,4 +279,4 @@ void JsonReader::expected(std::string_view name, const std::string& what, const 
     complain(name, "must be " + what + ", found " + describe(found));
 }
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base64.h"
+#include "events/base64.h"
 
 #include <array>
 #include <cstdint>
 
-namespace runnel::http {
+namespace runnel::events {
 
 namespace {
 
@@ -65,4 +65,4 @@ std::optional<Bytes> decodeBase64(std::string_view text) {
     return bytes;
 }
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace runnel::http {
+namespace runnel::events {
 
 /// The common name ("EU868", "AS923-2") in a network server's own name of a region: ChirpStack's
 /// region configuration ("us915_0": the sub-band is dropped; "as923_2" is a region of its own) or
@@ -16,4 +16,4 @@ std::string loraDataRate(unsigned spreadingFactor, unsigned bandwidthHz);
 std::string fskDataRate(unsigned bitsPerSecond);
 std::string lrFhssDataRate(unsigned channelWidthHz);
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tts_event.h"
+#include "events/tts_event.h"
 
 #include <cmath>
 #include <limits>
 #include <utility>
 
-#include "region_names.h"
+#include "events/region_names.h"
 
-namespace runnel::http {
+namespace runnel::events {
 
 namespace {
 
@@ -37,11 +37,11 @@ std::string correlation(const JsonReader& reader, std::string_view prefix) {
 /// The Application Server's id, the Gateway Server's, or what identifies a frame: all three are the
 /// same when the webhook repeats the message.
 std::string originOf(const JsonReader& root, const JsonReader& uplink, const Message& message,
-                     const std::string& contentId) {
+                     std::string_view document) {
     if (auto id = correlation(root, "as:up:"); !id.empty()) return id;
     if (auto id = correlation(root, "gs:uplink:"); !id.empty()) return id;
     const std::string session = uplink.text("session_key_id");
-    if (session.empty()) return contentId;
+    if (session.empty()) return contentId(document);
     return session + ':' + std::to_string(message.frameCounter) + ':' + text(message.device);
 }
 
@@ -65,7 +65,7 @@ Reception reception(const JsonReader& rx) {
     return reception;
 }
 
-NetworkEvent readUplink(const JsonReader& root, const std::string& contentId) {
+NetworkEvent readUplink(const JsonReader& root, std::string_view document) {
     const JsonReader uplink = root.object("uplink_message");
     const std::string tenant = uplink.object("network_ids").text("tenant_id");
     NetworkEvent event{start(root, Kind::Uplink, tenant), {}, {}};
@@ -82,13 +82,13 @@ NetworkEvent readUplink(const JsonReader& root, const std::string& contentId) {
     for (const JsonReader& rx : uplink.objects("rx_metadata")) {
         message.receptions.push_back(reception(rx));
     }
-    message.originId = originOf(root, uplink, message, contentId);
+    message.originId = originOf(root, uplink, message, document);
     return event;
 }
 
 /// `downlink` is the object with the downlink's own correlation ids.
 NetworkEvent readDownlinkEvent(const JsonReader& root, const JsonReader& downlink, Kind kind,
-                               const std::string& contentId) {
+                               std::string_view document) {
     NetworkEvent event{start(root, kind, {}), {}, {}};
     Message& message = event.message;
     message.isConfirmed = downlink.boolean("confirmed");
@@ -97,52 +97,61 @@ NetworkEvent readDownlinkEvent(const JsonReader& root, const JsonReader& downlin
     std::string id = correlation(downlink, kCorrelationPrefix);
     if (id.empty()) id = correlation(root, kCorrelationPrefix);
     if (!id.empty()) message.downlinkId = id.substr(kCorrelationPrefix.size());
-    message.originId = contentId;
+    message.originId = contentId(document);
     return event;
 }
 
-NetworkEvent readFailure(const JsonReader& root, const std::string& contentId) {
+NetworkEvent readFailure(const JsonReader& root, std::string_view document) {
     const JsonReader failure = root.object("downlink_failed");
     NetworkEvent event =
-        readDownlinkEvent(root, failure.object("downlink"), Kind::Failed, contentId);
+        readDownlinkEvent(root, failure.object("downlink"), Kind::Failed, document);
     const JsonReader error = failure.object("error");
     event.message.text = error.text("name") + ": " + error.text("message_format");
     return event;
 }
 
-NetworkEvent readLocation(const JsonReader& root, const std::string& contentId) {
+NetworkEvent readLocation(const JsonReader& root, std::string_view document) {
     NetworkEvent event{start(root, Kind::Location, {}), {}, {}};
     const JsonReader location = root.object("location_solved").object("location");
     for (const char* name : {"latitude", "longitude", "altitude", "accuracy", "source"}) {
         if (auto field = location.scalar(name)) event.message.extra.push_back(*std::move(field));
     }
-    event.message.originId = contentId;
+    event.message.originId = contentId(document);
     return event;
 }
 
 }  // namespace
 
-NetworkEvent readTheThings(const JsonReader& root, const std::string& contentId) {
+NetworkEvent readTheThings(const JsonReader& root, std::string_view document) {
     static constexpr std::pair<const char*, Kind> kDownlinkEvents[] = {
         {"downlink_queued", Kind::Queued},
         {"downlink_sent", Kind::Sent},
         {"downlink_ack", Kind::Acknowledged},
         {"downlink_nack", Kind::NotAcknowledged}};
 
-    if (root.has("uplink_message")) return readUplink(root, contentId);
+    if (root.has("uplink_message")) return readUplink(root, document);
     for (const auto& [name, kind] : kDownlinkEvents) {
-        if (root.has(name)) return readDownlinkEvent(root, root.object(name), kind, contentId);
+        if (root.has(name)) return readDownlinkEvent(root, root.object(name), kind, document);
     }
-    if (root.has("downlink_failed")) return readFailure(root, contentId);
-    if (root.has("location_solved")) return readLocation(root, contentId);
+    if (root.has("downlink_failed")) return readFailure(root, document);
+    if (root.has("location_solved")) return readLocation(root, document);
     if (root.has("join_accept")) {
         NetworkEvent event{start(root, Kind::Join, {}), {}, {}};
-        event.message.originId = contentId;
+        event.message.originId = contentId(document);
         return event;
     }
     NetworkEvent unused;
     unused.ignored = "an event that is not used";
     return unused;
+}
+
+Result<NetworkEvent> readTheThingsEvent(std::string_view document) {
+    const auto root = parseObject(document);
+    if (!root) return root.error();
+    JsonReader::Complaint complaint;
+    NetworkEvent result = readTheThings(JsonReader(*root, complaint), document);
+    if (complaint) return *std::move(complaint);
+    return result;
 }
 
 std::optional<TheThingsDevice> parseTheThingsDevice(std::string_view networkDevice) {
@@ -161,4 +170,4 @@ std::optional<TheThingsDevice> parseTheThingsDevice(std::string_view networkDevi
     return TheThingsDevice{std::string(application), std::string(device)};
 }
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rfc3339.h"
+#include "events/rfc3339.h"
 
 #include <cstddef>
 
-namespace runnel::http {
+namespace runnel::events {
 
 namespace {
 
@@ -87,4 +87,4 @@ std::optional<Instant> parseRfc3339(std::string_view text) {
     return instant;
 }
 
-}  // namespace runnel::http
+}  // namespace runnel::events

@@ -3,12 +3,12 @@
 
 #include <string_view>
 
-#include "json_reader.h"
-#include "network_event.h"
+#include "events/json_reader.h"
+#include "events/network_event.h"
 
-namespace runnel::http {
+namespace runnel::events {
 
-/// One event of ChirpStack v4's HTTP integration (its integration.proto as JSON). Complaints go to
+/// One event of ChirpStack v4's integrations (its integration.proto as JSON). Complaints go to
 /// the reader. `event` is ChirpStack's name of it: up, join, ack, txack, log, status, location,
 /// integration; "" judges by the members, and takes what is unclear for an uplink.
 ///
@@ -16,4 +16,7 @@ namespace runnel::http {
 /// application EUI; joinEui is read where a later version may put it, and from the device's tags.
 NetworkEvent readChirpstack(const JsonReader& root, std::string_view event);
 
-}  // namespace runnel::http
+/// The same from the document's text. The error names the member that is wrong.
+Result<NetworkEvent> readChirpstackEvent(std::string_view document, std::string_view event);
+
+}  // namespace runnel::events
