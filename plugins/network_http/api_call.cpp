@@ -7,9 +7,9 @@
 
 #include <sstream>
 
-#include "base64.h"
-#include "json_reader.h"
-#include "tts_event.h"
+#include "events/base64.h"
+#include "events/json_reader.h"
+#include "events/tts_event.h"
 
 namespace runnel::http {
 
@@ -33,7 +33,7 @@ Result<ApiCall> chirpstackCall(const Downlink& downlink) {
     }
     Object::Ptr item = new Object;
     item->set("confirmed", downlink.isConfirmed);
-    item->set("data", encodeBase64(downlink.payload));
+    item->set("data", events::encodeBase64(downlink.payload));
     item->set("fPort", static_cast<int>(downlink.port));
     Object body;
     body.set("queueItem", item);
@@ -42,16 +42,16 @@ Result<ApiCall> chirpstackCall(const Downlink& downlink) {
 }
 
 Result<ApiCall> theThingsCall(const Downlink& downlink, const std::string& webhook) {
-    const auto device = parseTheThingsDevice(downlink.networkDevice);
+    const auto device = events::parseTheThingsDevice(downlink.networkDevice);
     if (!device) {
         return Error{"DeviceEUI",
                      "has no address of The Things Stack (application/device), found " +
                          downlink.networkDevice};
     }
     Array::Ptr correlations = new Array;
-    correlations->add(std::string(kCorrelationPrefix) + downlink.id);
+    correlations->add(std::string(events::kCorrelationPrefix) + downlink.id);
     Object::Ptr item = new Object;
-    item->set("frm_payload", encodeBase64(downlink.payload));
+    item->set("frm_payload", events::encodeBase64(downlink.payload));
     item->set("f_port", static_cast<int>(downlink.port));
     item->set("confirmed", downlink.isConfirmed);
     item->set("priority", "NORMAL");
@@ -82,10 +82,10 @@ Result<ApiCall> makeCall(const ApiSettings& settings, const Downlink& downlink) 
 }
 
 std::string queueItemIn(std::string_view answer) {
-    const auto root = parseObject(answer);
+    const auto root = events::parseObject(answer);
     if (!root) return {};
-    JsonReader::Complaint complaint;
-    return JsonReader(*root, complaint).text("id");
+    events::JsonReader::Complaint complaint;
+    return events::JsonReader(*root, complaint).text("id");
 }
 
 }  // namespace runnel::http

@@ -11,8 +11,8 @@
 
 #include "net/event_loop.h"
 #include "net/http_server.h"
-#include "network_event.h"
 #include "pending_answers.h"
+#include "posted_event.h"
 #include "queue_items.h"
 #include "runnel/network.h"
 #include "runnel/plugin.h"

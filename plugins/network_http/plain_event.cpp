@@ -34,7 +34,7 @@ std::optional<Instant> readTimestamp(const JsonReader& root) {
 
 }  // namespace
 
-NetworkEvent readPlain(const JsonReader& root, const std::string& contentId) {
+NetworkEvent readPlain(const JsonReader& root, std::string_view document) {
     NetworkEvent event;
     Message& message = event.message;
     message.kind = Kind::Uplink;
@@ -57,7 +57,9 @@ NetworkEvent readPlain(const JsonReader& root, const std::string& contentId) {
         message.receptions.push_back(reception);
     }
     // Two equal readings without time and counter may be two messages.
-    if (root.has("Timestamp") || root.has("FrameCounter")) message.originId = contentId;
+    if (root.has("Timestamp") || root.has("FrameCounter")) {
+        message.originId = events::contentId(document);
+    }
     return event;
 }
 

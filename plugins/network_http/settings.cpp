@@ -6,25 +6,13 @@
 
 #include <optional>
 
+#include "events/network_event.h"
+
 namespace runnel::http {
 
 namespace {
 
 using Server = ApiSettings::Server;
-
-/// The core resolves application EUIs with this map; a typing error must not wait for an uplink.
-std::optional<Error> checkApplications(const Fields& options) {
-    for (const Field& entry : valueOr<Fields>(options, "applications", {})) {
-        const auto* eui = std::get_if<std::string>(&entry.value.is);
-        if (entry.name.empty() || !eui || !parseEui(*eui)) {
-            return Error{"applications",
-                         "must map a network application id to an application EUI of 16 "
-                         "hexadecimal digits, found " +
-                             entry.name + ": " + (eui ? *eui : "no text")};
-        }
-    }
-    return std::nullopt;
-}
 
 std::optional<Error> checkUrl(const std::string& url) {
     std::string reason = "must be a URL such as https://chirpstack.example:8090, found " + url;
@@ -87,7 +75,7 @@ Result<Settings> readSettings(const Fields& options) {
     settings.token = valueOr<std::string>(options, "token", "");
     if (settings.token.empty()) return Error{"token", "must be set, found nothing"};
     settings.isTls = valueOr<bool>(options, "tls", false);
-    if (auto error = checkApplications(options)) return *std::move(error);
+    if (auto error = events::checkApplications(options)) return *std::move(error);
     auto api = readApi(options);
     if (!api) return api.error();
     settings.api = *std::move(api);

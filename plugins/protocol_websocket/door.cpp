@@ -89,15 +89,16 @@ Result<SessionRequest> requestOf(const net::HttpRequest& http) {
 
 }  // namespace
 
-Door::Door(ProtocolHost& core, SessionLoop& sessions) : core_(core), sessions_(sessions) {}
+Door::Door(ProtocolHost& core, WebSocketSession::Parts& parts)
+    : core_(core), parts_(parts), sessions_(parts.sessions) {}
 
 Door::~Door() = default;
 
 /// The token first: who has none learns nothing but that.
 void Door::handle(net::HttpRequest request, net::HttpResponder responder) {
     if (isShut_) {
-        return refuse(responder,
-                      {Denial::Why::Stopping, std::string(closeText(CloseReason::Shutdown))});
+        return refuse(responder, {Denial::Why::Stopping,
+                                  std::string(sessions::closeText(CloseReason::Shutdown))});
     }
     const std::string_view token = tokenOf(request);
     if (token.empty()) {
@@ -127,7 +128,7 @@ void Door::upgrade(const net::HttpRequest& request, const net::HttpResponder& re
         return refuse(responder, 400, wanted.error().field + " " + wanted.error().reason + ".");
     }
     wanted->isSendOnly = !grant.mayReceive;
-    const auto session = std::make_shared<WebSocketSession>(sessions_, grant.stream);
+    const auto session = std::make_shared<WebSocketSession>(parts_, grant.stream);
     auto host = core_.attach(grant, std::move(*wanted), session);
     if (!host) return refuse(responder, host.error());
     if (std::optional<net::TakenConnection> taken = responder.takeOver()) {
@@ -167,7 +168,7 @@ void Door::shut() {
     isShut_ = true;
     while (!downlinks_.empty()) {
         const auto session = downlinks_.begin()->second;
-        session->finish(503, std::string(closeText(CloseReason::Shutdown)));
+        session->finish(503, std::string(sessions::closeText(CloseReason::Shutdown)));
     }
 }
 

@@ -9,7 +9,7 @@
 
 #include "net/http_server.h"
 #include "runnel/protocol.h"
-#include "session_loop.h"
+#include "websocket_session.h"
 
 namespace runnel::websocket {
 
@@ -20,7 +20,7 @@ class DownlinkSession;
 /// Thread safety: the loop's thread.
 class Door final : public net::HttpHandler {
   public:
-    Door(ProtocolHost& core, SessionLoop& sessions);
+    Door(ProtocolHost& core, WebSocketSession::Parts& parts);
     ~Door();
     Door(const Door&) = delete;
     Door& operator=(const Door&) = delete;
@@ -37,7 +37,8 @@ class Door final : public net::HttpHandler {
     net::TimerId giveUpLater(const std::shared_ptr<DownlinkSession>& session);
 
     ProtocolHost& core_;
-    SessionLoop& sessions_;
+    WebSocketSession::Parts& parts_;
+    sessions::SessionLoop& sessions_;
     std::unordered_map<DownlinkSession*, std::shared_ptr<DownlinkSession>> downlinks_;
     bool isShut_ = false;
 };

@@ -3,13 +3,12 @@
 
 #include <utility>
 
-#include "inbox.h"
-#include "settings.h"
+#include "sessions/loop_session.h"
 
 namespace runnel::websocket {
 
-DownlinkSession::DownlinkSession(std::shared_ptr<Inbox> inbox, net::HttpResponder responder,
-                                 std::string contentType)
+DownlinkSession::DownlinkSession(std::shared_ptr<sessions::Inbox> inbox,
+                                 net::HttpResponder responder, std::string contentType)
     : inbox_(std::move(inbox)),
       responder_(std::move(responder)),
       contentType_(std::move(contentType)) {}
@@ -22,10 +21,10 @@ void DownlinkSession::answer(Ticket, std::vector<std::string> receipts, bool isA
 }
 
 void DownlinkSession::close(CloseReason reason, std::string_view text) {
-    inbox_->order(
-        [self = shared_from_this(), why = std::string(text.empty() ? closeText(reason) : text)] {
-            self->finish(503, why);
-        });
+    inbox_->order([self = shared_from_this(),
+                   why = std::string(text.empty() ? sessions::closeText(reason) : text)] {
+        self->finish(503, why);
+    });
 }
 
 void DownlinkSession::begin(std::shared_ptr<SessionHost> host, std::string_view document,

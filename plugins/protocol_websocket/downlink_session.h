@@ -10,16 +10,15 @@
 #include "net/event_loop.h"
 #include "net/http_server.h"
 #include "runnel/protocol.h"
+#include "sessions/inbox.h"
 
 namespace runnel::websocket {
-
-class Inbox;
 
 /// `POST /downlink`: a session of one document, whose receipts are the HTTP response.
 /// Thread safety: the overrides of Session from any thread, the rest on the loop's.
 class DownlinkSession final : public Session, public std::enable_shared_from_this<DownlinkSession> {
   public:
-    DownlinkSession(std::shared_ptr<Inbox> inbox, net::HttpResponder responder,
+    DownlinkSession(std::shared_ptr<sessions::Inbox> inbox, net::HttpResponder responder,
                     std::string contentType);
 
     /// Never called: the session is attached as send-only.
@@ -37,7 +36,7 @@ class DownlinkSession final : public Session, public std::enable_shared_from_thi
   private:
     void finishWith(const std::vector<std::string>& receipts, bool isAccepted);
 
-    const std::shared_ptr<Inbox> inbox_;
+    const std::shared_ptr<sessions::Inbox> inbox_;
     const net::HttpResponder responder_;
     const std::string contentType_;
     std::shared_ptr<SessionHost> host_;  // null before begin and after the end

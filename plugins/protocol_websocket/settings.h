@@ -62,25 +62,4 @@ constexpr net::WebSocketClose closeCode(CloseReason reason) {
     return net::WebSocketClose::InternalError;
 }
 
-/// What the close frame says when the core gives no text.
-constexpr std::string_view closeText(CloseReason reason) {
-    switch (reason) {
-        case CloseReason::Shutdown:
-            return "the broker is shutting down";
-        case CloseReason::Revoked:
-            return "the token was revoked";
-        case CloseReason::Removed:
-            return "the stream was removed";
-        case CloseReason::Changed:
-            return "the stream was changed; connect again";
-        case CloseReason::TakenOver:
-            return "too many sessions of this stream; the oldest one ends";
-        case CloseReason::PluginReplaced:
-            return "the protocol's plugin was replaced; connect again";
-        case CloseReason::Overloaded:
-            return "overloaded; try again later";
-    }
-    return "internal error";
-}
-
 }  // namespace runnel::websocket

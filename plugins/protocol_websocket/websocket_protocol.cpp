@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "websocket_protocol.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <string>
 #include <utility>
-
-#include "websocket_session.h"
 
 namespace runnel::websocket {
 
 namespace {
 
 constexpr std::chrono::milliseconds kPatience{3500};  // with sessions, when stopping
-constexpr std::chrono::seconds kTlsCheck{1};
 // Far above what a session queues: one parcel may hold several large documents.
 constexpr std::size_t kMaxPendingBytes = std::size_t{8} << 20U;
 
-net::TlsContext contextOf(const Tls& tls) {
-    return net::TlsContext::server({.certificatePem = tls.certificatePem, .keyPem = tls.keyPem},
-                                   tls.clientCaPem);
+/// Eight looks at a session's silence before it gets a PING.
+std::chrono::milliseconds sweepPeriod(const Settings& settings) {
+    const std::chrono::milliseconds period = settings.idleTimeout / 8;
+    return std::clamp(period, std::chrono::milliseconds(250), std::chrono::milliseconds(10'000));
 }
 
 net::HttpLimits httpLimits() {
@@ -32,22 +31,16 @@ net::HttpLimits httpLimits() {
 
 WebSocketProtocol::Station::Station(Host& host, ProtocolHost& core, const Settings& settings)
     : host_(host),
-      sessions_(loop_, settings),
-      door_(core, sessions_),
+      sessions_(loop_, sweepPeriod(settings)),
+      parts_{sessions_, pool_, settings},
+      door_(core, parts_),
       http_(loop_, door_, httpLimits(),
             [&host](std::string_view text) { host.log(Level::Error, text); }) {}
 
-WebSocketProtocol::Station::~Station() {
-    loop_.cancel(renewing_);
-}
-
-void WebSocketProtocol::Station::listen(int fd, const net::ListenerOptions& options,
-                                        std::uint64_t tlsGeneration) {
-    tlsGeneration_ = tlsGeneration;
-    listener_ = std::make_unique<net::Listener>(
-        loop_, fd, options,
-        [this](net::Connection::Ptr connection) { http_.serve(std::move(connection)); });
-    renewing_ = loop_.every(kTlsCheck, [this] { renewTls(); });
+void WebSocketProtocol::Station::listen(int fd, const sessions::ListenerWish& wish) {
+    listener_.emplace(loop_, host_, fd, wish, [this](net::Connection::Ptr connection) {
+        http_.serve(std::move(connection));
+    });
 }
 
 void WebSocketProtocol::Station::run() {
@@ -60,18 +53,6 @@ void WebSocketProtocol::Station::post(std::function<void(Station&)> order) {
 
 void WebSocketProtocol::Station::join() {
     if (thread_.joinable()) thread_.join();
-}
-
-/// New connections get the new certificate; a bad one changes nothing.
-void WebSocketProtocol::Station::renewTls() {
-    const std::shared_ptr<const Tls> tls = host_.tls();
-    if (!tls || tls->generation == tlsGeneration_) return;
-    tlsGeneration_ = tls->generation;
-    try {
-        listener_->setTls(contextOf(*tls));
-    } catch (const std::exception& error) {
-        host_.log(Level::Error, std::string("keeping the old certificate: ") + error.what());
-    }
 }
 
 void WebSocketProtocol::Station::stop() {
@@ -88,19 +69,18 @@ WebSocketProtocol::~WebSocketProtocol() {
 }
 
 Status WebSocketProtocol::start() {
-    const std::shared_ptr<const Tls> tls = host_.tls();
-    if (!tls) return Error{"", "there is no certificate for TLS"};
     Result<int> fd = host_.listener(settings_.listen);
     if (!fd) return fd.error();
     try {
-        net::ListenerOptions options;
-        options.connection.tls = contextOf(*tls);
-        options.connection.maxPendingBytes = kMaxPendingBytes;
-        options.connection.lowWatermark = WebSocketSession::kOutputBudget / 4;
-        options.admission = std::make_shared<net::Admission>(
+        sessions::ListenerWish wish;
+        wish.options.connection.maxPendingBytes = kMaxPendingBytes;
+        wish.options.connection.lowWatermark = WebSocketSession::kOutputBudget / 4;
+        wish.options.admission = std::make_shared<net::Admission>(
             net::AdmissionLimits{.connections = settings_.maxConnections});
-        options.log = [&host = host_](std::string_view text) { host.log(Level::Warning, text); };
-        startStations(*fd, options, tls->generation);
+        wish.options.log = [&host = host_](std::string_view text) {
+            host.log(Level::Warning, text);
+        };
+        startStations(*fd, wish);
     } catch (const std::exception& error) {
         stop();
         return Error{"", error.what()};
@@ -109,11 +89,10 @@ Status WebSocketProtocol::start() {
     return Done{};
 }
 
-void WebSocketProtocol::startStations(int fd, const net::ListenerOptions& options,
-                                      std::uint64_t tlsGeneration) {
+void WebSocketProtocol::startStations(int fd, const sessions::ListenerWish& wish) {
     for (std::size_t i = 0; i < settings_.threads; ++i) {
         stations_.push_back(std::make_unique<Station>(host_, core_, settings_));
-        stations_.back()->listen(fd, options, tlsGeneration);
+        stations_.back()->listen(fd, wish);
     }
     for (const auto& station : stations_) station->run();
 }

@@ -12,12 +12,13 @@
 #include "net/admission.h"
 #include "net/event_loop.h"
 #include "net/http_server.h"
-#include "net/listener.h"
-#include "net/tls_context.h"
+#include "net/websocket.h"
 #include "runnel/plugin.h"
 #include "runnel/protocol.h"
-#include "session_loop.h"
+#include "sessions/session_loop.h"
+#include "sessions/tls_listener.h"
 #include "settings.h"
+#include "websocket_session.h"
 
 namespace runnel::websocket {
 
@@ -40,10 +41,9 @@ class WebSocketProtocol final : public Protocol {
     class Station final {
       public:
         Station(Host& host, ProtocolHost& core, const Settings& settings);
-        ~Station();
 
         /// Before run() only. Throws when the socket cannot be watched.
-        void listen(int fd, const net::ListenerOptions& options, std::uint64_t tlsGeneration);
+        void listen(int fd, const sessions::ListenerWish& wish);
         void run();
         /// From any thread: what `order` says, on the loop, if it still runs.
         void post(std::function<void(Station&)> order);
@@ -57,20 +57,18 @@ class WebSocketProtocol final : public Protocol {
         void stop();
 
       private:
-        void renewTls();
-
         Host& host_;
         net::EventLoop loop_;
-        SessionLoop sessions_;
+        net::WebSocketPool pool_{kMaxMessageBytes};
+        sessions::SessionLoop sessions_;
+        WebSocketSession::Parts parts_;
         Door door_;
         net::HttpServer http_;
-        std::unique_ptr<net::Listener> listener_;
-        std::uint64_t tlsGeneration_ = 0;
-        net::TimerId renewing_ = net::TimerId::None;
+        std::optional<sessions::TlsListener> listener_;
         std::thread thread_;
     };
 
-    void startStations(int fd, const net::ListenerOptions& options, std::uint64_t tlsGeneration);
+    void startStations(int fd, const sessions::ListenerWish& wish);
     void forEach(const std::function<void(Station&)>& order);
 
     Host& host_;

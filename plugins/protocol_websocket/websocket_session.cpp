@@ -7,8 +7,6 @@
 #include <chrono>
 #include <utility>
 
-#include "session_loop.h"
-
 namespace runnel::websocket {
 
 namespace {
@@ -27,9 +25,10 @@ std::uint64_t randomNonce() {
 
 }  // namespace
 
-WebSocketSession::WebSocketSession(SessionLoop& loop, std::shared_ptr<const StreamConfig> stream)
-    : loop_(loop),
-      inbox_(loop.inbox()),
+WebSocketSession::WebSocketSession(Parts& parts, std::shared_ptr<const StreamConfig> stream)
+    : parts_(parts),
+      loop_(parts.sessions),
+      inbox_(parts.sessions.inbox()),
       stream_(std::move(stream)),
       ledger_(randomNonce()),
       settling_(settlingOf(stream_->options)) {}
@@ -37,7 +36,7 @@ WebSocketSession::WebSocketSession(SessionLoop& loop, std::shared_ptr<const Stre
 WebSocketSession::~WebSocketSession() = default;
 
 void WebSocketSession::ready() {
-    if (!isListed_.exchange(true)) inbox_->ready(shared_from_this());
+    inbox_->ready(shared_from_this());
 }
 
 void WebSocketSession::answer(Ticket, std::vector<std::string> receipts, bool) {
@@ -47,7 +46,7 @@ void WebSocketSession::answer(Ticket, std::vector<std::string> receipts, bool) {
 }
 
 void WebSocketSession::close(CloseReason reason, std::string_view text) {
-    const std::string_view known = text.empty() ? closeText(reason) : text;
+    const std::string_view known = text.empty() ? sessions::closeText(reason) : text;
     inbox_->order([self = shared_from_this(), code = closeCode(reason), why = std::string(known)] {
         self->end(code, why);
     });
@@ -57,7 +56,7 @@ void WebSocketSession::begin(net::TakenConnection taken, std::shared_ptr<Session
                              std::string_view head) {
     connection_ = std::move(taken.connection);
     host_ = std::move(host);
-    receiver_.emplace(loop_.pool());
+    receiver_.emplace(parts_.pool);
     queued_ = connection_->pendingBytes() + head.size();
     lastSign_ = loop_.loop().now();
     connection_->setHandler(*this);
@@ -70,8 +69,6 @@ void WebSocketSession::begin(net::TakenConnection taken, std::shared_ptr<Session
 }
 
 void WebSocketSession::takeReady() {
-    // Before take: what comes later must be told again.
-    isListed_ = false;
     hasMore_ = true;
     deliver();
 }
@@ -217,7 +214,7 @@ bool WebSocketSession::tick() {
 void WebSocketSession::checkSilence() {
     if (phase_ != Phase::Open || !connection_) return;
     const PingLedger::Time now = loop_.loop().now();
-    const std::chrono::seconds patience = loop_.settings().idleTimeout;
+    const std::chrono::seconds patience = parts_.settings.idleTimeout;
     const auto silence = now - lastSign_;
     if (silence >= kSilencesToTheEnd * patience) {
         const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(silence).count();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -16,13 +15,11 @@
 #include "net/websocket.h"
 #include "ping_ledger.h"
 #include "runnel/protocol.h"
+#include "sessions/session_loop.h"
 #include "settings.h"
 #include "write_ledger.h"
 
 namespace runnel::websocket {
-
-class Inbox;
-class SessionLoop;
 
 /// One WebSocket client. Takes parcels while the other side keeps up, writes their documents as
 /// frames, and settles them as the stream's option `acknowledge` says.
@@ -32,7 +29,7 @@ class SessionLoop;
 ///
 /// Thread safety: the overrides of Session from any thread, the rest on the loop's. May be
 /// destroyed on any thread once its connection has ended.
-class WebSocketSession final : public Session,
+class WebSocketSession final : public sessions::LoopSession,
                                public std::enable_shared_from_this<WebSocketSession>,
                                private net::ConnectionHandler,
                                private net::WebSocketEvents {
@@ -40,7 +37,14 @@ class WebSocketSession final : public Session,
     static constexpr std::size_t kMaxUnanswered = 1024;
     static constexpr std::size_t kOutputBudget = std::size_t{64} * 1024;
 
-    WebSocketSession(SessionLoop& loop, std::shared_ptr<const StreamConfig> stream);
+    /// What the sessions of one loop share; outlives them.
+    struct Parts {
+        sessions::SessionLoop& sessions;
+        net::WebSocketPool& pool;
+        const Settings& settings;
+    };
+
+    WebSocketSession(Parts& parts, std::shared_ptr<const StreamConfig> stream);
     ~WebSocketSession() override;
 
     void ready() override;
@@ -52,21 +56,13 @@ class WebSocketSession final : public Session,
     void begin(net::TakenConnection taken, std::shared_ptr<SessionHost> host,
                std::string_view head);
     /// Sends a close frame, waits a little for the client's, and hangs up. Once.
-    void end(net::WebSocketClose code, std::string_view text);
-    /// Hangs up at once.
-    void abort();
-
-    /// What the loop calls: the inbox named this session; a quarter of a second has passed (false:
-    /// no need to look again); is the client still there?
-    void takeReady();
-    bool tick();
-    void checkSilence();
-
-    std::uint64_t stream() const { return stream_->stream; }
-    std::size_t place() const { return place_; }
-    void setPlace(std::size_t place) { place_ = static_cast<std::uint32_t>(place); }
-    bool isWatched() const { return isWatched_; }
-    void setWatched(bool isWatched) { isWatched_ = isWatched; }
+    void end(CloseReason reason, std::string_view text) override { end(closeCode(reason), text); }
+    void abort() override;
+    void takeReady() override;
+    bool tick() override;
+    void checkSilence() override;
+    sessions::Membership& membership() override { return membership_; }
+    std::uint64_t stream() const override { return stream_->stream; }
 
   private:
     enum class Phase : std::uint8_t {
@@ -100,10 +96,12 @@ class WebSocketSession final : public Session,
     bool hasUnsettled() const { return ledger_.hasUnsettled() || writes_.hasUnsettled(); }
     bool isPastLimit() const;
     void updateReading();
+    void end(net::WebSocketClose code, std::string_view text);
     void finish(std::string_view why);
 
-    SessionLoop& loop_;
-    const std::shared_ptr<Inbox> inbox_;
+    Parts& parts_;
+    sessions::SessionLoop& loop_;
+    const std::shared_ptr<sessions::Inbox> inbox_;
     const std::shared_ptr<const StreamConfig> stream_;
     std::shared_ptr<SessionHost> host_;  // null before begin and after closed()
     net::Connection::Ptr connection_;
@@ -114,13 +112,11 @@ class WebSocketSession final : public Session,
     Ticket lastTicket_ = 0;
     PingLedger::Time lastSign_{};  // of life
     net::TimerId closing_ = net::TimerId::None;
-    std::uint32_t place_ = 0;
+    sessions::Membership membership_;
     std::uint32_t unanswered_ = 0;
     Settling settling_;
     Phase phase_ = Phase::Open;
-    std::atomic<bool> isListed_ = false;  // in the inbox
-    bool hasMore_ = false;                // the last take was not a short one
-    bool isWatched_ = false;
+    bool hasMore_ = false;  // the last take was not a short one
     bool isPaused_ = false;
 };
 

@@ -77,7 +77,7 @@ def check_plugin(path, include, quote, folders):
         return None
     if include.startswith(f"plugins/{plugin.name}/") or include.startswith("plugins/support/"):
         return None
-    if (tree.ROOT / "plugins" / include).is_file() and first == "support":
+    if (tree.ROOT / "plugins/support" / include).is_file():
         return None
     return "a plugin includes runnel/*, net/*, its own folder and libraries"
 

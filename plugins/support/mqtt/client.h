@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -10,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mqtt/client_settings.h"
@@ -94,7 +96,15 @@ class Client final : private LinkHandler, private PacketHandler {
     const ClientSettings& settings() const { return settings_; }
 
   private:
-    enum class State : std::uint8_t { Stopped, Waiting, Dialing, Opening, Connected, Stopping };
+    using Time = net::EventLoop::Clock::time_point;
+    enum class State : std::uint8_t {
+        Stopped,
+        Waiting,    ///< for the next attempt
+        Dialing,    ///< a socket is under way
+        Opening,    ///< TCP, TLS, WebSocket, CONNECT
+        Connected,  ///< CONNACK has come
+        Closing,    ///< the link has been told to close
+    };
 
     void opened() override;
     void received(std::span<const std::uint8_t> bytes) override;
@@ -104,17 +114,24 @@ class Client final : private LinkHandler, private PacketHandler {
 
     void dial();
     void dialed(net::Dialed dialed);
-    void sendConnect();
-    void accepted(const Connack& connack);
-    void subscribe();
+    void take(const Connack& connack);
     void take(const Publish& publish);
     void take(const Ack& ack);
     void take(const SubscribeAck& ack);
+    void take(const Pingresp&) {}
+    void take(const Disconnect& disconnect);
+    template <class Other>
+    void take(const Other& other);
+    std::string limitsOf(const Connack& connack);
+    void begin(bool isSessionPresent);
+    void subscribe();
+    void resendSome();
     void sendAcks();
-    void resendAll();
-    void fail(Reason reason, std::string_view why);
+    void afterInput();
+    void giveUp(std::string why);
+    void fail(Reason reason, std::string why);
     void lost(std::string_view why);
-    std::chrono::milliseconds nextRetry();
+    std::chrono::milliseconds nextRetry(bool hasLasted);
     void beat();
     void finish();
     template <class AnyPacket>
@@ -129,19 +146,29 @@ class Client final : private LinkHandler, private PacketHandler {
     std::optional<Decoder> decoder_;
     Incoming incoming_;
     Outgoing outgoing_;
+    std::vector<Outgoing::Entry> resends_;  ///< [nextResend_, end) are still to be sent again
+    std::size_t nextResend_ = 0;
+    std::size_t onWire_ = 0;            ///< of the entries of `resends_`: sent and not acknowledged
+    std::uint16_t resendId_ = 0;        ///< while resend() is called
     std::vector<std::uint8_t> output_;  ///< reused by send()
     std::mt19937_64 dice_;
     std::function<void()> stopped_;
+    std::string why_;  ///< the first reason for closing
     net::Dialer::Call call_ = net::Dialer::Call::None;
-    net::TimerId timer_ = net::TimerId::None;  ///< retry, or the deadline of CONNACK or stop
-    net::TimerId keepAlive_ = net::TimerId::None;
+    net::TimerId timer_ = net::TimerId::None;  ///< retry, or the deadline of CONNACK or of stop()
+    net::TimerId beat_ = net::TimerId::None;
+    Time connectedAt_{};
     std::size_t maxServerPacket_ = 0;  ///< 0: no limit
+    std::uint16_t limit_ = 1;          ///< of publishes on their way over this connection
     unsigned failures_ = 0;            ///< in a row
     unsigned attempts_ = 0;            ///< which of a name's addresses is next
+    unsigned silentBeats_ = 0;
     State state_ = State::Stopped;
-    bool isPingOpen_ = false;
-    bool hasHeard_ = false;
-    bool hasSent_ = false;
+    bool isSessionPresent_ = false;
+    bool isPaused_ = false;
+    bool hasHeard_ = false;  ///< since the last beat
+    bool hasSent_ = false;   ///< since the last beat
+    bool hasRoom_ = false;   ///< acknowledgements came: say writable()
 };
 
 }  // namespace runnel::mqtt

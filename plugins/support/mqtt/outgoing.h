@@ -31,6 +31,11 @@ class Outgoing final {
     /// The token of this id, once; nullopt: not on its way.
     std::optional<Token> acknowledged(std::uint16_t packetId);
 
+    /// An id that no entry has, nor will have soon: for SUBSCRIBE.
+    std::uint16_t spareId() const {
+        return static_cast<std::uint16_t>((firstId_ + kIds - 2) % kIds + 1);
+    }
+
     struct Entry {
         std::uint16_t packetId{};
         Token token{};  ///< 0: acknowledged
