@@ -26,32 +26,14 @@ using Resolved = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
                              std::string(reason));
 }
 
-std::string errnoText(int error) {
-    return std::generic_category().message(error);
+HostPort split(std::string_view address, std::string_view what) try {
+    return splitAddress(address);
+} catch (const std::runtime_error& error) {
+    fail(what, address, error.what());
 }
 
-struct HostPort {
-    std::string host;
-    std::string port;
-};
-
-HostPort split(std::string_view address, std::string_view what) {
-    const std::size_t colon = address.rfind(':');
-    constexpr std::string_view kExpected = "expected HOST:PORT, such as 127.0.0.1:8443 or *:8443";
-    if (colon == std::string_view::npos || colon == 0) fail(what, address, kExpected);
-    std::string_view host = address.substr(0, colon);
-    const std::string_view port = address.substr(colon + 1);
-    const bool isNumber = !port.empty() && port.size() <= 5 &&
-                          port.find_first_not_of("0123456789") == std::string_view::npos;
-    if (!isNumber || std::stoi(std::string(port)) > 65535) {
-        fail(what, address, "the port must be a number from 0 to 65535");
-    }
-    if (host.front() == '[' && host.back() == ']') {
-        host = host.substr(1, host.size() - 2);
-    } else if (host.find(':') != std::string_view::npos) {
-        fail(what, address, "an IPv6 address needs brackets, such as [::1]:8443");
-    }
-    return {std::string(host), std::string(port)};
+std::string errnoText(int error) {
+    return std::generic_category().message(error);
 }
 
 Resolved resolve(const HostPort& target, int family, std::string_view what,
@@ -83,16 +65,16 @@ int openListener(const addrinfo& info, bool isDualStack) {
     return -1;
 }
 
-PeerAddress fromSockaddr(const sockaddr_storage& storage) {
+PeerAddress fromSockaddr(const void* sockaddr, sa_family_t family) {
     PeerAddress address;
-    if (storage.ss_family == AF_INET6) {
+    if (family == AF_INET6) {
         sockaddr_in6 v6{};
-        std::memcpy(&v6, &storage, sizeof v6);
+        std::memcpy(&v6, sockaddr, sizeof v6);
         std::memcpy(address.ip.data(), &v6.sin6_addr, 16);
         address.port = ntohs(v6.sin6_port);
-    } else if (storage.ss_family == AF_INET) {
+    } else if (family == AF_INET) {
         sockaddr_in v4{};
-        std::memcpy(&v4, &storage, sizeof v4);
+        std::memcpy(&v4, sockaddr, sizeof v4);
         address.ip[10] = address.ip[11] = 0xFF;
         std::memcpy(&address.ip[12], &v4.sin_addr, 4);
         address.port = ntohs(v4.sin_port);
@@ -106,7 +88,64 @@ bool isV4(const PeerAddress& address) {
            address.ip[10] == 0xFF && address.ip[11] == 0xFF;
 }
 
+struct Block {
+    std::array<std::uint8_t, 16> prefix;
+    unsigned bits;
+    bool holds(const PeerAddress& address) const {
+        for (unsigned bit = 0; bit < bits; ++bit) {
+            const unsigned mask = 0x80U >> bit % 8;
+            if (((prefix.at(bit / 8) ^ address.ip.at(bit / 8)) & mask) != 0) return false;
+        }
+        return true;
+    }
+};
+
+constexpr Block v4(std::array<std::uint8_t, 4> prefix, unsigned bits) {
+    return {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, prefix[0], prefix[1], prefix[2], prefix[3]},
+            96 + bits};
+}
+
+/// What is not the public internet, of IPv4: IANA's special-purpose registry.
+constexpr std::array kPrivateV4{
+    v4({0}, 8),         v4({10}, 8),       v4({100, 64}, 10),      v4({127}, 8),
+    v4({169, 254}, 16), v4({172, 16}, 12), v4({192, 0, 0}, 24),    v4({192, 0, 2}, 24),
+    v4({192, 168}, 16), v4({198, 18}, 15), v4({198, 51, 100}, 24), v4({203, 0, 113}, 24),
+    v4({224}, 3),
+};
+constexpr Block kGlobalV6{{0x20}, 3};
+constexpr Block kDocumentationV6{{0x20, 0x01, 0x0D, 0xB8}, 32};
+constexpr Block kTranslatedV6{{0x00, 0x64, 0xFF, 0x9B}, 96};  // NAT64: the IPv4 address is behind
+constexpr Block kSixToFour{{0x20, 0x02}, 16};                 // 6to4: likewise, at byte 2
+constexpr Block kTeredo{{0x20, 0x01}, 32};
+
+PeerAddress embeddedV4(const PeerAddress& address, std::size_t at) {
+    PeerAddress inner;
+    inner.ip[10] = inner.ip[11] = 0xFF;
+    std::copy_n(address.ip.begin() + static_cast<std::ptrdiff_t>(at), 4, inner.ip.begin() + 12);
+    return inner;
+}
+
 }  // namespace
+
+HostPort splitAddress(std::string_view address) {
+    const std::size_t colon = address.rfind(':');
+    if (colon == std::string_view::npos || colon == 0) {
+        throw std::runtime_error("expected HOST:PORT, such as 127.0.0.1:8443 or *:8443");
+    }
+    std::string_view host = address.substr(0, colon);
+    const std::string_view port = address.substr(colon + 1);
+    const bool isNumber = !port.empty() && port.size() <= 5 &&
+                          port.find_first_not_of("0123456789") == std::string_view::npos;
+    if (!isNumber || std::stoi(std::string(port)) > 65535) {
+        throw std::runtime_error("the port must be a number from 0 to 65535");
+    }
+    if (host.front() == '[' && host.back() == ']') {
+        host = host.substr(1, host.size() - 2);
+    } else if (host.find(':') != std::string_view::npos) {
+        throw std::runtime_error("an IPv6 address needs brackets, such as [::1]:8443");
+    }
+    return {std::string(host), std::string(port)};
+}
 
 std::string PeerAddress::host() const {
     char buffer[INET6_ADDRSTRLEN] = {};
@@ -125,7 +164,21 @@ PeerAddress PeerAddress::of(int fd) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     if (::getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
-    return fromSockaddr(storage);
+    return fromSockaddr(&storage, storage.ss_family);
+}
+
+PeerAddress PeerAddress::of(const addrinfo& info) {
+    return fromSockaddr(info.ai_addr, static_cast<sa_family_t>(info.ai_family));
+}
+
+bool isPublic(const PeerAddress& address) {
+    if (isV4(address)) {
+        return std::none_of(kPrivateV4.begin(), kPrivateV4.end(),
+                            [&](const Block& block) { return block.holds(address); });
+    }
+    if (kTranslatedV6.holds(address)) return isPublic(embeddedV4(address, 12));
+    if (kSixToFour.holds(address)) return isPublic(embeddedV4(address, 2));
+    return kGlobalV6.holds(address) && !kDocumentationV6.holds(address) && !kTeredo.holds(address);
 }
 
 int listenOn(std::string_view address) {
@@ -156,25 +209,28 @@ int connectTo(std::string_view address) {
     constexpr std::string_view kWhat = "cannot connect to";
     const HostPort target = split(address, kWhat);
     const Resolved list = resolve(target, AF_UNSPEC, kWhat, address);
-    int error = 0;
     for (const addrinfo* info = list.get(); info != nullptr; info = info->ai_next) {
-        const int fd = ::socket(info->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (fd >= 0) {
-            if (::connect(fd, info->ai_addr, info->ai_addrlen) == 0 || errno == EINPROGRESS) {
-                return fd;
-            }
-        }
-        error = errno;
-        if (fd >= 0) ::close(fd);
+        const int fd = startConnect(*info);
+        if (fd >= 0) return fd;
     }
-    fail(kWhat, address, errnoText(error));
+    fail(kWhat, address, errnoText(errno));
+}
+
+int startConnect(const addrinfo& info) {
+    const int fd = ::socket(info.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (fd < 0) return -1;
+    if (::connect(fd, info.ai_addr, info.ai_addrlen) == 0 || errno == EINPROGRESS) return fd;
+    const int error = errno;
+    ::close(fd);
+    errno = error;
+    return -1;
 }
 
 std::string boundAddress(int fd) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
-    return fromSockaddr(storage).text();
+    return fromSockaddr(&storage, storage.ss_family).text();
 }
 
 }  // namespace runnel::net

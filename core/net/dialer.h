@@ -8,14 +8,18 @@
 
 #include "net/event_loop.h"
 
+struct addrinfo;
+
 namespace runnel::net {
 
 /// Where a client wants to connect.
 struct DialTarget {
-    std::string address;   ///< "host:port", "192.0.2.1:1883", "[2001:db8::1]:1883"
-    unsigned attempt = 0;  ///< of a name's addresses the one at `attempt` modulo their number
+    std::string address;  ///< "host:port", "192.0.2.1:1883", "[2001:db8::1]:1883"
+    /// Of a name's addresses the one at `attempt` modulo their number, or, when that one fails at
+    /// once, the next.
+    unsigned attempt = 0;
     /// Refuse addresses that are not of the public internet: loopback, link-local, private, unique
-    /// local, multicast, unspecified (RFC 6890), also as IPv4-mapped IPv6.
+    /// local, multicast, unspecified (address.h: isPublic).
     bool isPublicOnly = false;
 };
 
@@ -25,8 +29,12 @@ struct Dialed {
     std::string error;  ///< names the address, says why; "": there is a socket
 };
 
-/// Turns names into connecting sockets without blocking the loop: names are resolved by the C
-/// library's own threads (getaddrinfo_a), numeric addresses at once.
+/// Starts to connect to one of the addresses that a name was resolved to (never none). Does not
+/// block.
+Dialed connectToOneOf(const addrinfo& list, const DialTarget& target);
+
+/// Turns names into connecting sockets without blocking the loop: names are resolved on a thread
+/// per lookup, numeric addresses at once.
 /// Thread safety: the loop's thread, or any one thread while the loop does not run. Destroying it
 /// does not wait for the resolver.
 class Dialer final {

@@ -5,7 +5,6 @@ second kill of the broker its client is away, so that there is a backlog that on
 
 Options: --kills N (of the broker), --seed N, --rate N (uplinks per second at most)."""
 import asyncio
-import json
 import os
 import random
 import sys
@@ -13,50 +12,13 @@ import time
 
 import runnel
 import source
+from receiver import Receiver
 
 ARGUMENTS = runnel.options(kills=5, seed=random.SystemRandom().randrange(1 << 32), rate=2000)
 APPLICATION = "70B3D57ED0000001"
 LONGEST_PEACE = 4  # between two kills, in seconds
 # A PING at the latest 1 s after what it covers, a save every 200 ms; the rest is a busy machine.
 NEAR_SECONDS = 15 if runnel.is_sanitized() else 4
-
-
-class Receiver:
-    """A client in this process, that connects again and again; its library answers PINGs."""
-
-    def __init__(self, broker, token):
-        self.broker, self.token = broker, token
-        self.receipts, self.seen, self.connections, self.task = [], set(), 0, None
-
-    async def run(self):
-        client = None
-        while True:
-            try:
-                client = await self.broker.connect(self.token)
-                self.connections += 1
-                while True:
-                    key = source.counter_of(json.loads(await client.socket.recv()))
-                    self.receipts.append((key, self.connections, time.monotonic()))
-                    self.seen.add(key)
-            except (OSError, AssertionError, runnel.websockets.WebSocketException):
-                await asyncio.sleep(0.02)
-            finally:
-                if client:
-                    client.socket.transport.abort()
-
-    def count(self):
-        return len(self.seen)
-
-    def all(self):
-        return self.receipts
-
-    async def come(self):
-        self.task = asyncio.create_task(self.run())
-
-    async def leave(self):
-        """Without a word."""
-        self.task.cancel()
-        await asyncio.wait([self.task])
 
 
 class Processor:

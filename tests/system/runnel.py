@@ -55,6 +55,16 @@ def websocket_stream(name, token, **more):
     return {"name": name, "protocol": "websocket", "format": "json", "token": token, **more}
 
 
+def mqtt_stream(name, token, **options):
+    """Of role listener unless the options say otherwise."""
+    token = {"token": token} if token else {}
+    return {"name": name, "protocol": "mqtt", "format": "json", "options": options, **token}
+
+
+# Protocol options: listeners with TLS and without, and servers on this machine may be connected to.
+MQTT = {"listen": ["127.0.0.1:0"], "listenPlain": ["127.0.0.1:0"], "privateAddresses": True}
+
+
 def simulator(**options):
     return {"name": "sim", "plugin": "simulator",
             "options": {"devices": 10, "rate": 20, "seed": 1, **options}}
@@ -122,7 +132,7 @@ class Runnel:
             line = raw.decode(errors="replace").rstrip("\n")
             self.log.append(line)
             if listens := LISTENS.search(line):
-                self.listeners[listens.group(1)] = int(listens.group(3))
+                self.listeners.setdefault(listens.group(1), []).append(int(listens.group(3)))
             if READY.search(line) and not self._ready.done():
                 self._ready.set_result(None)
         if not self._ready.done():
@@ -204,16 +214,25 @@ class Runnel:
             print("---- runneld's last words", *self.log[-60:], "----", sep="\n")
         shutil.rmtree(self.directory, ignore_errors=True)
 
-    def port(self, *names):
-        """The port of the first listener that is known by one of the names."""
+    def port(self, *names, number=0):
+        """A port of the first that is known by one of the names; 0 is what it listened on first."""
         for name in names:
             if name in self.listeners:
-                return self.listeners[name]
+                return self.listeners[name][number]
         raise AssertionError(f"nothing called {' or '.join(names)} listens: {self.listeners}")
 
     @property
     def websocket_port(self):
         return self.port("websocket")
+
+    @property
+    def mqtt_port(self):
+        """With TLS, for MQTT and for MQTT over WebSocket."""
+        return self.port("mqtt")
+
+    @property
+    def plain_mqtt_port(self):
+        return self.port("mqtt", number=1)
 
     def url(self, token, path="/"):
         return f"wss://127.0.0.1:{self.websocket_port}{path}?token={token}"

@@ -53,23 +53,38 @@ class Decoder final {
     /// kept, so the caller stops reading soon.
     void pause() { isPaused_ = true; }
     bool isPaused() const { return isPaused_; }
-    /// Goes on with what was kept.
+    /// Goes on with what was kept: at once, or, called from within a handler, when that returns.
     void resume(PacketHandler& handler);
     /// No more packets, ever; also from within a handler.
     void stop() { isStopped_ = true; }
 
     const std::optional<Failure>& failure() const { return failure_; }
     /// Bytes kept of packets that are incomplete or wait for resume().
-    std::size_t kept() const { return kept_.size(); }
+    std::size_t kept() const { return kept_.size() - begin_; }
 
   private:
-    std::size_t decode(std::span<const std::uint8_t> bytes, PacketHandler& handler);
+    using Bytes = std::span<const std::uint8_t>;
+
+    bool isRunning() const { return !isPaused_ && !isStopped_ && !failure_; }
+    /// The length of the packet that `bytes` begin with; 0 while it is unknown, or after a failure.
+    std::size_t packetBytes(Bytes bytes);
+    void decodePacket(Bytes bytes, PacketHandler& handler);
+    /// All complete packets; how many bytes they had.
+    std::size_t decode(Bytes bytes, PacketHandler& handler);
+    /// Completes the kept packet with the first of `bytes`; the others.
+    Bytes completeKept(Bytes bytes, PacketHandler& handler);
+    void decodeKept(PacketHandler& handler);
+    void keep(Bytes bytes) { kept_.insert(kept_.end(), bytes.begin(), bytes.end()); }
+    Bytes keptBytes() const { return Bytes{kept_}.subspan(begin_); }
+    void tidy();
 
     std::vector<std::uint8_t> kept_;
+    std::size_t begin_ = 0;  ///< of what is kept in kept_
     std::optional<Failure> failure_;
     std::size_t maxPacketBytes_;
     Sender sender_;
     Version version_ = Version::V5;
+    bool isDecoding_ = false;
     bool isPaused_ = false;
     bool isStopped_ = false;
 };

@@ -20,6 +20,9 @@ enum class Place : std::uint8_t {
     Disconnect,
     Auth
 };
+constexpr std::uint16_t bit(Place place) {
+    return static_cast<std::uint16_t>(1U << static_cast<unsigned>(place));
+}
 
 /// How a property's value is written (MQTT 5 §1.5).
 enum class PropertyType : std::uint8_t {
@@ -36,10 +39,10 @@ enum class PropertyType : std::uint8_t {
 struct PropertyRule {
     PropertyId id{};
     PropertyType type{};
-    std::uint16_t places{};  ///< bit (1 << Place) for each place that may have it
-    bool mayRepeat{};        ///< user properties; subscription identifiers in PUBLISH
-    bool isFlag{};           ///< a byte that is 0 or 1
-    bool isNonZero{};        ///< 0 is a protocol error (receive maximum, maximum packet size…)
+    std::uint16_t places{};   ///< the bit() of each place that may have it
+    std::uint16_t repeats{};  ///< where it may stand more than once
+    bool isFlag{};            ///< a byte that is 0 or 1
+    bool isNonZero{};         ///< 0 is a protocol error (receive maximum, maximum packet size…)
 };
 
 /// Null for an id that the standard does not know.

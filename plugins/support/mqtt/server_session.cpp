@@ -12,8 +12,10 @@
 
 namespace runnel::mqtt {
 
-ServerSession::ServerSession(net::EventLoop& loop, ServerEvents& events)
+ServerSession::ServerSession(net::EventLoop& loop, std::vector<std::uint8_t>& scratch,
+                             ServerEvents& events)
     : loop_(loop),
+      scratch_(scratch),
       events_(events),
       decoder_(Sender::Client, kMaxPacketBytes),
       incoming_(kReceiveMaximum),
@@ -35,16 +37,13 @@ void ServerSession::begin(std::unique_ptr<Link> link, std::span<const std::uint8
 
 template <class AnyPacket>
 void ServerSession::send(const AnyPacket& packet) {
-    std::vector<std::uint8_t>& out = loop_.spareOutput();
-    std::vector<std::uint8_t> bytes = std::move(out);
-    bytes.clear();
-    if constexpr (requires { append(bytes, packet); }) {
-        append(bytes, packet);
+    scratch_.clear();
+    if constexpr (requires { append(scratch_, packet); }) {
+        append(scratch_, packet);
     } else {
-        append(bytes, packet, version());
+        append(scratch_, packet, version());
     }
-    link_->send(bytes);
-    out = std::move(bytes);
+    link_->send(scratch_);
 }
 
 void ServerSession::received(std::span<const std::uint8_t> bytes) {

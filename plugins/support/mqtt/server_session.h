@@ -52,8 +52,9 @@ class ServerSession final : private LinkHandler, private PacketHandler {
     static constexpr std::size_t kMaxPacketBytes = std::size_t{66} * 1024;
     static constexpr std::chrono::seconds kConnectDeadline{10};
 
-    /// `loop` and `events` outlive it.
-    ServerSession(net::EventLoop& loop, ServerEvents& events);
+    /// `loop`, `events` and `scratch`, in which packets are put together and which the sessions of a
+    /// loop share, outlive it.
+    ServerSession(net::EventLoop& loop, std::vector<std::uint8_t>& scratch, ServerEvents& events);
     ~ServerSession();
     ServerSession(const ServerSession&) = delete;
     ServerSession& operator=(const ServerSession&) = delete;
@@ -120,6 +121,7 @@ class ServerSession final : private LinkHandler, private PacketHandler {
     void send(const AnyPacket& packet);
 
     net::EventLoop& loop_;
+    std::vector<std::uint8_t>& scratch_;
     ServerEvents& events_;
     std::unique_ptr<Link> link_;
     Decoder decoder_;
