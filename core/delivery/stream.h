@@ -111,7 +111,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     std::atomic<bool> isChanged_{};
     Guarded<std::set<std::string>> reported_;  ///< reasons, at most kMaxReported
     Guarded<std::pair<std::optional<Health>, std::string>> health_;
-    StreamState::WakeList wake_;               ///< the router's, kept for its memory
+    StreamState::WakeList wake_;  ///< the router's, kept for its memory
 };
 
 }  // namespace runnel

@@ -90,9 +90,8 @@ Status MqttProtocol::open(const Grant& grant) {
     auto options = readPublisherOptions(*grant.stream, settings_);
     if (!options) return options.error();
     Station& station = *stations_[grant.stream->stream % stations_.size()];
-    station.post([grant, options = *std::move(options)](Station& there) {
-        there.publish(grant, options);
-    });
+    station.post(
+        [grant, options = *std::move(options)](Station& there) { there.publish(grant, options); });
     return Done{};
 }
 
@@ -120,8 +119,7 @@ Status MqttProtocol::listenOn(const std::string& address, bool isTls) {
     wish.options.admission = admission_;
     wish.options.log = [&host = host_](std::string_view text) { host.log(Level::Warning, text); };
     forEach([socket = *socket, wish](Station& station) { station.listen(socket, wish); });
-    host_.health(isTls ? "listener" : "plain listener", Health::Working,
-                 "listening on " + address);
+    host_.health(isTls ? "listener" : "plain listener", Health::Working, "listening on " + address);
     return Done{};
 }
 

@@ -28,7 +28,7 @@ class Outbox final {
     struct Document {
         Token token{};
         const Parcel* parcel{};
-        std::size_t index{};      ///< in Parcel::documents
+        std::size_t index{};  ///< in Parcel::documents
         const std::string* topic{};
 
         const std::string& text() const { return (*parcel->documents)[index]; }

@@ -68,9 +68,8 @@ void PublisherSession::answer(Ticket ticket, std::vector<std::string> receipts, 
 
 void PublisherSession::close(CloseReason reason, std::string_view text) {
     const std::string_view known = text.empty() ? sessions::closeText(reason) : text;
-    inbox_->order([self = shared_from_this(), reason, why = std::string(known)] {
-        self->end(reason, why);
-    });
+    inbox_->order(
+        [self = shared_from_this(), reason, why = std::string(known)] { self->end(reason, why); });
 }
 
 void PublisherSession::end(CloseReason, std::string_view text) {
@@ -169,9 +168,9 @@ void PublisherSession::sendUnsent() {
 }
 
 bool PublisherSession::publish(const Outbox::Document& document) {
-    const std::string topic = document.topic->empty()
-                                  ? options_.topic.topicOf(*stream_, *document.parcel, document.index)
-                                  : *document.topic;
+    const std::string topic =
+        document.topic->empty() ? options_.topic.topicOf(*stream_, *document.parcel, document.index)
+                                : *document.topic;
     Publish publish;
     publish.topic = topic;
     publish.payload = document.text();

@@ -20,8 +20,8 @@ std::string topicOf(const StreamConfig& stream, const Message* message);
 
 /// What a subscription may see.
 struct Verdict {
-    Reason reason{};        ///< a granted QoS, at most 1, or why not
-    bool wantsParcels{};    ///< it can match more than receipts
+    Reason reason{};      ///< a granted QoS, at most 1, or why not
+    bool wantsParcels{};  ///< it can match more than receipts
 };
 /// Wildcards are welcome everywhere: a token sees its stream's messages only, whatever the filter.
 /// EUIs that are not in the stream's scope, and topics that there are none of, are not authorized.

@@ -89,9 +89,9 @@ void SubscriberSession::published(std::uint64_t token, Reason reason) {
     if (token == kReceiptToken || !host_) return;
     const std::uint64_t parcel = outbox_.finished(token);
     if (!isFailure(reason) || parcel == 0) return;
-    host_->settle(parcel, Outcome::Rejected,
-                  "the client refused it with reason " +
-                      std::to_string(static_cast<unsigned>(reason)));
+    host_->settle(
+        parcel, Outcome::Rejected,
+        "the client refused it with reason " + std::to_string(static_cast<unsigned>(reason)));
 }
 
 void SubscriberSession::turned() {
@@ -164,7 +164,7 @@ void SubscriberSession::sendAnswer(Ticket ticket, const std::vector<std::string>
     }
     if (answered.receipt != 0) {
         session_.acknowledge(answered.receipt,
-                              isAccepted ? Reason::Success : Reason::ImplementationSpecificError);
+                             isAccepted ? Reason::Success : Reason::ImplementationSpecificError);
     }
     updateReading();
 }
@@ -172,8 +172,8 @@ void SubscriberSession::sendAnswer(Ticket ticket, const std::vector<std::string>
 /// The client sends faster than it is answered, or does not read its answers.
 void SubscriberSession::updateReading() {
     if (!session_.isOpen()) return;
-    const bool isPast = unanswered_.size() >= kMaxUnanswered ||
-                        session_.pendingBytes() >= 2 * kOutputBudget;
+    const bool isPast =
+        unanswered_.size() >= kMaxUnanswered || session_.pendingBytes() >= 2 * kOutputBudget;
     if (isPast == isPaused_) return;
     isPaused_ = isPast;
     if (isPast) {

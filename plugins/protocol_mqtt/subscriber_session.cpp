@@ -70,8 +70,8 @@ std::chrono::seconds expiryOf(const Connect& connect) {
     if (connect.version == Version::V311) {
         return connect.isCleanStart ? std::chrono::seconds(0) : kLongestExpiry;
     }
-    const auto wanted = std::chrono::seconds(
-        numberOr(connect.properties, PropertyId::SessionExpiryInterval, 0));
+    const auto wanted =
+        std::chrono::seconds(numberOr(connect.properties, PropertyId::SessionExpiryInterval, 0));
     return std::min(wanted, kLongestExpiry);
 }
 
@@ -106,9 +106,8 @@ void SubscriberSession::answer(Ticket ticket, std::vector<std::string> receipts,
 
 void SubscriberSession::close(CloseReason reason, std::string_view text) {
     const std::string_view known = text.empty() ? sessions::closeText(reason) : text;
-    inbox_->order([self = shared_from_this(), reason, why = std::string(known)] {
-        self->end(reason, why);
-    });
+    inbox_->order(
+        [self = shared_from_this(), reason, why = std::string(known)] { self->end(reason, why); });
 }
 
 void SubscriberSession::end(CloseReason reason, std::string_view text) {
@@ -126,18 +125,18 @@ void SubscriberSession::checkSilence() {
 void SubscriberSession::connect(const Connect& connect) {
     if (connect.will) {
         return session_.refuse(Reason::NotAuthorized,
-                                "wills are not published here: connect without one");
+                               "wills are not published here: connect without one");
     }
     if (const auto denial = authenticate(connect)) {
         return session_.refuse(reasonOf(denial->why), denial->text);
     }
     if (roleOf(*grant_->stream) != Role::Listener) {
         return session_.refuse(Reason::NotAuthorized,
-                                "the stream of this token publishes to a broker (role: client)");
+                               "the stream of this token publishes to a broker (role: client)");
     }
     if (connect.clientId.empty() && connect.version == Version::V311 && !connect.isCleanStart) {
         return session_.refuse(Reason::ClientIdentifierNotValid,
-                                "a client identifier is needed without clean session");
+                               "a client identifier is needed without clean session");
     }
     welcome(connect);
 }
@@ -172,9 +171,9 @@ void SubscriberSession::welcome(const Connect& connect) {
     }
     filters_ = std::move(arrival.filters);
     session_.accept({.isSessionPresent = arrival.isKnown,
-                      .assignedClientId = connect.clientId.empty() ? clientId_ : std::string(),
-                      .sessionExpirySeconds = static_cast<std::uint32_t>(expiry_.count()),
-                      .longestKeepAlive = kLongestKeepAlive});
+                     .assignedClientId = connect.clientId.empty() ? clientId_ : std::string(),
+                     .sessionExpirySeconds = static_cast<std::uint32_t>(expiry_.count()),
+                     .longestKeepAlive = kLongestKeepAlive});
     if (!wantsParcels()) return;
     if (const auto denial = attach()) session_.end(reasonOf(denial->why), denial->text);
 }
