@@ -61,8 +61,8 @@ constexpr std::array kOwn{
            .isRequired = false,
            .isSecret = false},
 };
-constexpr std::array kOptions = runnel::mqtt::joined(
-    kOwn, runnel::mqtt::withoutRequired(runnel::mqtt::kClientOptions, "url"));
+constexpr std::array kOptions =
+    runnel::mqtt::joined(kOwn, runnel::mqtt::withoutRequired(runnel::mqtt::kClientOptions, "url"));
 
 constexpr std::array kSettings{
     Option{.name = "listen",

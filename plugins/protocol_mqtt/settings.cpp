@@ -85,9 +85,9 @@ Result<PublisherOptions> readPublisherOptions(const StreamConfig& stream,
     options.client.isPublicOnly = !settings.privateAddresses;
     options.client.window = static_cast<std::uint16_t>(
         valueOr<std::int64_t>(stream.options, "window", options.client.window));
-    for (const auto& [name, pattern] : {std::pair{"topic", &options.topic},
-                                        std::pair{"downTopic", &options.downTopic},
-                                        std::pair{"receiptTopic", &options.receiptTopic}}) {
+    for (const auto& [name, pattern] :
+         {std::pair{"topic", &options.topic}, std::pair{"downTopic", &options.downTopic},
+          std::pair{"receiptTopic", &options.receiptTopic}}) {
         auto read = readPattern(stream.options, name);
         if (!read) return read.error();
         *pattern = *std::move(read);

@@ -97,4 +97,30 @@ constexpr std::array<Option, N + M> joined(const std::array<Option, N>& first,
     return all;
 }
 
+/// The table with this option changed; an unknown name does not compile.
+template <std::size_t N, class Change>
+consteval std::array<Option, N> changed(std::array<Option, N> table, std::string_view name,
+                                        Change change) {
+    for (Option& option : table) {
+        if (option.name != name) continue;
+        change(option);
+        return table;
+    }
+    throw "no option of this name";
+}
+
+/// The same options, this one with another default.
+template <std::size_t N>
+consteval std::array<Option, N> withFallback(const std::array<Option, N>& table,
+                                             std::string_view name, const char* fallback) {
+    return changed(table, name, [fallback](Option& option) { option.fallback = fallback; });
+}
+
+/// The same options, this one not required.
+template <std::size_t N>
+consteval std::array<Option, N> withoutRequired(const std::array<Option, N>& table,
+                                                std::string_view name) {
+    return changed(table, name, [](Option& option) { option.isRequired = false; });
+}
+
 }  // namespace runnel::mqtt

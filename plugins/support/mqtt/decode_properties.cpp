@@ -114,8 +114,8 @@ Properties decodeProperties(PacketReader& reader, Place place) {
     const std::uint32_t size = reader.varint();
     if (size > reader.left()) {
         reader.fail(Reason::MalformedPacket, "properties of " + std::to_string(size) +
-                                                 " bytes, but only " +
-                                                 std::to_string(reader.left()) + " are left");
+                                                 " bytes, expected at most the " +
+                                                 std::to_string(reader.left()) + " that are left");
         return properties;
     }
     Seen seen;

@@ -11,8 +11,8 @@ std::string_view readFilter(PacketReader& reader) {
     const std::string_view filter = reader.text();
     if (!isTopicFilter(filter)) {
         reader.fail(Reason::TopicFilterInvalid,
-                    "topic filter that is empty, or in which + or # is not alone in its level or "
-                    "# not in the last one, or whose $share has no group and filter");
+                    "topic filter that is empty, has a wildcard beside other characters or # "
+                    "before its end, or shares without group or filter; expected such as a/+/#");
     }
     return filter;
 }

@@ -38,8 +38,8 @@ void Incoming::done(Receipt receipt, Reason reason) {
 
 std::optional<Ack> Incoming::next() {
     if (!again_.empty()) {
-        const std::uint16_t packetId = again_.back();
-        again_.pop_back();
+        const std::uint16_t packetId = again_.front();
+        again_.erase(again_.begin());
         return Ack{PacketType::Pubrec, packetId, Reason::Success, {}};
     }
     if (head_ == entries_.size() || !entries_[head_].isDone) return std::nullopt;

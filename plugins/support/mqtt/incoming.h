@@ -58,7 +58,7 @@ class Incoming final {
     std::size_t head_ = 0;
     Receipt first_ = 1;                 ///< of entries_[head_]
     std::vector<std::uint16_t> held_;   ///< QoS 2: PUBREC is out, PUBREL has not come
-    std::vector<std::uint16_t> again_;  ///< QoS 2: to be answered once more
+    std::vector<std::uint16_t> again_;  ///< QoS 2: to be answered once more, in order
     std::uint16_t limit_;
 };
 

@@ -43,7 +43,7 @@ std::string_view PacketReader::binary() {
 std::string_view PacketReader::text() {
     const std::string_view bytes = binary();
     if (isText(bytes)) return bytes;
-    fail(Reason::MalformedPacket, "text with bytes that are not UTF-8, or with U+0000");
+    fail(Reason::MalformedPacket, "text of other bytes, expected UTF-8 without U+0000");
     return {};
 }
 
