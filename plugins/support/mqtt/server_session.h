@@ -52,8 +52,8 @@ class ServerSession final : private LinkHandler, private PacketHandler {
     static constexpr std::size_t kMaxPacketBytes = std::size_t{66} * 1024;
     static constexpr std::chrono::seconds kConnectDeadline{10};
 
-    /// `loop`, `events` and `scratch`, in which packets are put together and which the sessions of a
-    /// loop share, outlive it.
+    /// `loop`, `events` and `scratch`, in which packets are put together and which the sessions of
+    /// a loop share, outlive it.
     ServerSession(net::EventLoop& loop, std::vector<std::uint8_t>& scratch, ServerEvents& events);
     ~ServerSession();
     ServerSession(const ServerSession&) = delete;
