@@ -18,6 +18,9 @@ namespace {
 constexpr std::uint32_t kMaxHead = 16 * 1024;
 constexpr std::size_t kMaxBody = std::size_t{64} * 1024;
 constexpr std::size_t kMaxLine = 200;  // of what is shown of a body
+constexpr std::string_view kStart = "HTTP/1.";
+constexpr std::string_view kNotHttp =
+    "sent what is not an HTTP response: is this a WebSocket port?";
 constexpr std::string_view kBlank = " \t\r\n";
 
 /// A line that is not blank, to its end.
@@ -52,6 +55,11 @@ WebSocketUpgrade::~WebSocketUpgrade() = default;
 
 WebSocketUpgrade::State WebSocketUpgrade::feed(std::string_view bytes) {
     buffer_ += bytes;
+    // Beast would wait for the end of a line, which another protocol may not have.
+    const std::size_t known = std::min(buffer_.size(), kStart.size());
+    if (!beast_->parser.got_some() && buffer_.substr(0, known) != kStart.substr(0, known)) {
+        refuse(kNotHttp);
+    }
     while (state_ == State::Waiting && !buffer_.empty()) {
         const std::size_t count = put();
         buffer_.erase(0, count);
@@ -71,7 +79,7 @@ std::size_t WebSocketUpgrade::put() {
     if (problem_.empty() && parser.is_header_done()) headDone();
     if (state_ != State::Waiting) return count;
     if (error && error != http::error::need_more) {
-        refuse("sent what is not an HTTP response: is this a WebSocket port?");
+        refuse(kNotHttp);
     } else if (parser.is_header_done() && (parser.is_done() || hasLine(parser.get().body()))) {
         state_ = State::Refused;
     }
@@ -89,8 +97,8 @@ void WebSocketUpgrade::headDone() {
 }
 
 /// The first problem is the one that counts: what was wrong with the head, not with the text.
-void WebSocketUpgrade::refuse(std::string problem) {
-    if (problem_.empty()) problem_ = std::move(problem);
+void WebSocketUpgrade::refuse(std::string_view problem) {
+    if (problem_.empty()) problem_ = problem;
     state_ = State::Refused;
 }
 

@@ -39,7 +39,7 @@ class WebSocketUpgrade final {
 
     std::size_t put();
     void headDone();
-    void refuse(std::string problem);
+    void refuse(std::string_view problem);
 
     std::string key_;
     std::string protocol_;

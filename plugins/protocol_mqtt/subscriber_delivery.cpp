@@ -144,7 +144,9 @@ void SubscriberSession::refuseDownlink(Receipt receipt, std::string_view why) {
     session_.end(Reason::NotAuthorized, why);
 }
 
-void SubscriberSession::sendAnswer(Ticket ticket, const std::vector<std::string>& receipts,
+/// Every client of the stream may want to see what became of a downlink, so a program that only
+/// publishes and one that only listens work together.
+void SubscriberSession::sendAnswer(Ticket ticket, std::vector<std::string> receipts,
                                    bool isAccepted) {
     const auto found =
         std::find_if(unanswered_.begin(), unanswered_.end(),
@@ -152,21 +154,36 @@ void SubscriberSession::sendAnswer(Ticket ticket, const std::vector<std::string>
     if (found == unanswered_.end()) return;
     const Unanswered answered = std::move(*found);
     unanswered_.erase(found);
-    if (!session_.isOpen()) return;
-    const std::optional<Qos> granted = wanted(answered.receiptTopic);
-    for (const std::string& receipt : receipts) {
-        if (!granted) break;
-        Publish publish;
-        publish.topic = answered.receiptTopic;
-        publish.payload = receipt;
-        publish.qos = session_.room() > 0 ? *granted : Qos{0};
-        static_cast<void>(session_.publish(publish, kReceiptToken));
+    if (!receipts.empty()) {
+        const auto shared = std::make_shared<const std::vector<std::string>>(std::move(receipts));
+        for (const auto& session : parts_.subscribers.present(stream())) {
+            session->show(shared, answered.receiptTopic);
+        }
     }
     if (answered.receipt != 0) {
         session_.acknowledge(answered.receipt,
                              isAccepted ? Reason::Success : Reason::ImplementationSpecificError);
     }
     updateReading();
+}
+
+void SubscriberSession::show(const std::shared_ptr<const std::vector<std::string>>& receipts,
+                             const std::string& topic) {
+    inbox_->order(
+        [self = shared_from_this(), receipts, topic] { self->publishReceipts(*receipts, topic); });
+}
+
+void SubscriberSession::publishReceipts(const std::vector<std::string>& receipts,
+                                        const std::string& topic) {
+    const std::optional<Qos> granted = wanted(topic);
+    if (!granted || !session_.isOpen()) return;
+    for (const std::string& receipt : receipts) {
+        Publish publish;
+        publish.topic = topic;
+        publish.payload = receipt;
+        publish.qos = session_.room() > 0 ? *granted : Qos{0};
+        static_cast<void>(session_.publish(publish, kReceiptToken));
+    }
 }
 
 /// The client sends faster than it is answered, or does not read its answers.

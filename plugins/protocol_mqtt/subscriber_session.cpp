@@ -99,9 +99,10 @@ void SubscriberSession::ready() {
 }
 
 void SubscriberSession::answer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted) {
-    inbox_->order([self = shared_from_this(), ticket, receipts = std::move(receipts), isAccepted] {
-        self->sendAnswer(ticket, receipts, isAccepted);
-    });
+    inbox_->order(
+        [self = shared_from_this(), ticket, receipts = std::move(receipts), isAccepted]() mutable {
+            self->sendAnswer(ticket, std::move(receipts), isAccepted);
+        });
 }
 
 void SubscriberSession::close(CloseReason reason, std::string_view text) {

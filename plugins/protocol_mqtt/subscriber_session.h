@@ -66,6 +66,11 @@ class SubscriberSession final : public sessions::LoopSession,
     void end(CloseReason reason, std::string_view text) override;
     void abort() override;
 
+    /// Receipts for a downlink of this stream, whoever sent it: published if a filter matches. Any
+    /// thread.
+    void show(const std::shared_ptr<const std::vector<std::string>>& receipts,
+              const std::string& topic);
+
   private:
     struct Unanswered {
         Ticket ticket{};
@@ -89,7 +94,8 @@ class SubscriberSession final : public sessions::LoopSession,
     std::optional<Qos> wanted(std::string_view topic) const;
     SessionHost* sender();
     void refuseDownlink(Receipt receipt, std::string_view why);
-    void sendAnswer(Ticket ticket, const std::vector<std::string>& receipts, bool isAccepted);
+    void sendAnswer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted);
+    void publishReceipts(const std::vector<std::string>& receipts, const std::string& topic);
     void deliver();
     void sendUnsent();
     void sendOne(const Outbox::Document& document);

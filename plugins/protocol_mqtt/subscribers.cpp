@@ -3,9 +3,12 @@
 
 #include <utility>
 
+#include "subscriber_session.h"
+
 namespace runnel::mqtt {
 
-Subscribers::Arrival Subscribers::arrive(const Key& key, const std::shared_ptr<Session>& session,
+Subscribers::Arrival Subscribers::arrive(const Key& key,
+                                         const std::shared_ptr<SubscriberSession>& session,
                                          bool isCleanStart, Time now) {
     const std::lock_guard lock(mutex_);
     Arrival arrival;
@@ -24,7 +27,7 @@ Subscribers::Arrival Subscribers::arrive(const Key& key, const std::shared_ptr<S
     return arrival;
 }
 
-void Subscribers::note(const Key& key, const Session& session, Filters filters) {
+void Subscribers::note(const Key& key, const SubscriberSession& session, Filters filters) {
     const std::lock_guard lock(mutex_);
     const auto found = clients_.find(key);
     if (found != clients_.end() && found->second.address == &session) {
@@ -32,8 +35,8 @@ void Subscribers::note(const Key& key, const Session& session, Filters filters) 
     }
 }
 
-void Subscribers::leave(const Key& key, const Session& session, std::chrono::seconds expiry,
-                        Time now) {
+void Subscribers::leave(const Key& key, const SubscriberSession& session,
+                        std::chrono::seconds expiry, Time now) {
     const std::lock_guard lock(mutex_);
     const auto found = clients_.find(key);
     if (found == clients_.end() || found->second.address != &session) return;
@@ -52,6 +55,16 @@ void Subscribers::forgetExpired(Time now) {
     absent_ -= std::erase_if(clients_, [now](const auto& entry) {
         return entry.second.address == nullptr && entry.second.expires <= now;
     });
+}
+
+std::vector<std::shared_ptr<SubscriberSession>> Subscribers::present(std::uint64_t stream) const {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::shared_ptr<SubscriberSession>> sessions;
+    for (auto place = clients_.lower_bound({stream, ""});
+         place != clients_.end() && place->first.first == stream; ++place) {
+        if (auto session = place->second.session.lock()) sessions.push_back(std::move(session));
+    }
+    return sessions;
 }
 
 std::size_t Subscribers::size() const {

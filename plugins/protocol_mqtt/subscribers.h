@@ -12,9 +12,10 @@
 #include <vector>
 
 #include "mqtt/packet.h"
-#include "runnel/protocol.h"
 
 namespace runnel::mqtt {
+
+class SubscriberSession;
 
 /// One filter that a client has subscribed to.
 struct Filter {
@@ -36,26 +37,30 @@ class Subscribers final {
     using Key = std::pair<std::uint64_t, std::string>;  ///< stream, client identifier
 
     struct Arrival {
-        std::shared_ptr<Session> before;  ///< has the same identifier and has to go; null: nobody
-        bool isKnown{};                   ///< a session was kept
-        Filters filters;                  ///< of that session
+        std::shared_ptr<SubscriberSession>
+            before;       ///< has the same identifier and has to go; null: nobody
+        bool isKnown{};   ///< a session was kept
+        Filters filters;  ///< of that session
     };
     /// `session` is the one under this key from now on. With `isCleanStart` what was kept is
     /// forgotten.
-    Arrival arrive(const Key& key, const std::shared_ptr<Session>& session, bool isCleanStart,
-                   Time now);
+    Arrival arrive(const Key& key, const std::shared_ptr<SubscriberSession>& session,
+                   bool isCleanStart, Time now);
     /// Keeps what a present client has subscribed to, for whoever comes next under its key.
-    void note(const Key& key, const Session& session, Filters filters);
+    void note(const Key& key, const SubscriberSession& session, Filters filters);
     /// The connection has ended; what was noted is kept for `expiry`, not at all if that is 0.
     /// Ignored if another session has come under this key.
-    void leave(const Key& key, const Session& session, std::chrono::seconds expiry, Time now);
+    void leave(const Key& key, const SubscriberSession& session, std::chrono::seconds expiry,
+               Time now);
 
+    /// Those of the stream that are present now.
+    std::vector<std::shared_ptr<SubscriberSession>> present(std::uint64_t stream) const;
     std::size_t size() const;
 
   private:
     struct Client {
-        std::weak_ptr<Session> session;
-        const Session* address{};  ///< of the session, to be compared only; null: absent
+        std::weak_ptr<SubscriberSession> session;
+        const SubscriberSession* address{};  ///< of the session, to be compared only; null: absent
         Filters filters;
         Time expires{};
     };

@@ -208,6 +208,7 @@ INSTANTIATE_TEST_SUITE_P(
         Response{"NoProtocol", SWITCHING UPGRADED "Sec-WebSocket-Accept: ACCEPT\r\n\r\n",
                  "the server did not choose the sub-protocol mqtt: the path may be another "
                  "service's"},
+        Response{"AnotherProtocol", "\x20\x02", NO_HTTP},
         Response{"NotHttp", "SSH-2.0-OpenSSH\r\n\r\n", NO_HTTP},
         Response{"BadHeader", SWITCHING "Up grade\r\n\r\n", NO_HTTP}),
     [](const auto& response) { return response.param.name; });

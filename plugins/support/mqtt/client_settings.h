@@ -52,7 +52,7 @@ struct ClientSettings {
     std::uint16_t window = 1024;
     std::size_t maxPacketBytes = std::size_t{1} << 20U;  ///< incoming
     std::chrono::milliseconds firstRetry{500};           ///< doubles up to `lastRetry`, with jitter
-    std::chrono::milliseconds lastRetry{30'000};
+    std::chrono::milliseconds lastRetry{15'000};
     bool isPublicOnly = false;  ///< refuse loopback, link-local and private addresses
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mqtt/web_socket_link.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -12,6 +13,7 @@ namespace runnel::mqtt {
 namespace {
 
 constexpr std::size_t kFrame = std::size_t{16} * 1024;  // a TLS record: waiting gains nothing more
+constexpr std::size_t kMaxFrame = std::size_t{64} * 1024;  // what every receiver takes
 constexpr std::chrono::seconds kUpgradeDeadline{10};
 constexpr std::size_t kMaxReason = 123;
 
@@ -83,11 +85,11 @@ void WebSocketLink::send(std::span<const std::uint8_t> bytes) {
     if (output_.capacity() == 0) output_.swap(loop().spareOutput());
     output_.insert(output_.end(), bytes.begin(), bytes.end());
     loop().atEndOfTurn(*this);
-    if (output_.size() >= kFrame) sendFrame();
+    if (output_.size() >= kFrame) sendFrames();
 }
 
 void WebSocketLink::sendNow() {
-    sendFrame();
+    sendFrames();
     connection_->sendNow();
 }
 
@@ -99,13 +101,16 @@ const net::WebSocketMask* WebSocketLink::mask() {
     return client_ ? &client_->masks.next() : nullptr;
 }
 
-void WebSocketLink::sendFrame() {
+void WebSocketLink::sendFrames() {
     if (output_.empty()) return;
-    const net::WebSocketMask* const key = mask();
-    if (key != nullptr) net::applyMask(output_, *key);
-    const net::WebSocketHeader header(net::WebSocketOpcode::Binary, output_.size(), key);
-    connection_->send(header.bytes());
-    connection_->send(output_);
+    for (std::size_t at = 0; at < output_.size(); at += kMaxFrame) {
+        const std::size_t size = std::min(output_.size() - at, kMaxFrame);
+        const std::span<std::uint8_t> payload = std::span(output_).subspan(at, size);
+        const net::WebSocketMask* const key = mask();
+        if (key != nullptr) net::applyMask(payload, *key);
+        connection_->send(net::WebSocketHeader(net::WebSocketOpcode::Binary, size, key).bytes());
+        connection_->send(payload);
+    }
     // An idle link holds no buffer, and one of the usual size goes to the next that sends.
     output_.clear();
     if (output_.capacity() <= 4 * kFrame && loop().spareOutput().capacity() == 0) {
@@ -116,7 +121,7 @@ void WebSocketLink::sendFrame() {
 }
 
 void WebSocketLink::endOfTurn() {
-    sendFrame();
+    sendFrames();
     if (unread_.empty()) return;
     const std::string unread = std::exchange(unread_, {});
     received(bytesOf(unread));
@@ -199,7 +204,7 @@ void WebSocketLink::failed(net::WebSocketClose code, std::string_view text) {
 
 /// The peer's own close frame, if it still comes, is read and thrown away by the connection.
 void WebSocketLink::sayGoodbye(net::WebSocketClose code, std::string_view text) {
-    sendFrame();
+    sendFrames();
     receiver_->stop();
     phase_ = Phase::Closing;
     std::vector<std::uint8_t> frame;

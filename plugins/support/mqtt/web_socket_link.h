@@ -19,9 +19,9 @@ namespace runnel::mqtt {
 /// What closed() says of both kinds of links: "closed by peer: …".
 std::string describe(net::CloseReason reason, std::string_view detail);
 
-/// MQTT in the binary messages of a WebSocket. What is sent in one turn goes into one frame, up to
-/// 16 KiB; what comes in may be cut into frames and messages anywhere (MQTT 5 §6).
-/// Thread safety: none; the loop's thread.
+/// MQTT in the binary messages of a WebSocket. What is sent in one turn goes into one frame, a new
+/// one with every 16 KiB; none is larger than 64 KiB. What comes in may be cut into frames and
+/// messages anywhere (MQTT 5 §6). Thread safety: none; the loop's thread.
 class WebSocketLink final : public Link,
                             private net::ConnectionHandler,
                             private net::WebSocketEvents,
@@ -61,7 +61,7 @@ class WebSocketLink final : public Link,
 
     void upgrade(std::string_view bytes);
     void giveUpUpgrade();
-    void sendFrame();
+    void sendFrames();
     void sayGoodbye(net::WebSocketClose code, std::string_view text);
     const net::WebSocketMask* mask();
     net::EventLoop& loop() { return connection_->loop(); }
