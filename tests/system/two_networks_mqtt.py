@@ -92,11 +92,12 @@ class TwoNetworks(runnel.SystemTest):
                 {"downlinkId": 1, "queueItemId": item, "deviceInfo": {
                     "applicationId": APPLICATION_ID, "devEui": OURS.lower()}})
             await self.told("for-ours", ["queued", "sent"])
-            await self.theirs.publish(
-                tts_topic(self.second, THEIRS.lower(), "down/sent"),
-                tts_event(self.second, THEIRS, APPLICATION,
-                          downlink_sent=pushed["downlinks"][0]))
-            await self.told("for-theirs", ["queued", "sent"])
+            for name in ("queued", "sent"):
+                await self.theirs.publish(
+                    tts_topic(self.second, THEIRS.lower(), f"down/{name}"),
+                    tts_event(self.second, THEIRS, APPLICATION,
+                              **{f"downlink_{name}": pushed["downlinks"][0]}))
+                await self.told("for-theirs", [name])
 
     async def test_downlinks_by_mqtt_do_so_too(self):
         async with self.running():
