@@ -51,6 +51,7 @@ class NothingLost(runnel.SystemTest):
         dice, struck = random.Random(ARGUMENTS.seed), []
         kills = [VICTIMS[number % len(VICTIMS)] for number in range(ARGUMENTS.kills)]
         dice.shuffle(kills)
+        await server.saved()  # else it forgets that somebody has subscribed
         for number, victims in enumerate(kills, 1):
             await asyncio.sleep(dice.uniform(0.1, LONGEST_PEACE))
             if ready and "mosquitto" in victims:
