@@ -84,8 +84,9 @@ void MqttNetwork::message(const mqtt::Publish& publish, mqtt::Receipt receipt) {
     if (receipt != 0) client_.acknowledge(receipt);
 }
 
-void MqttNetwork::published(std::uint64_t token, mqtt::Reason reason, std::string_view text) {
+bool MqttNetwork::published(std::uint64_t token, mqtt::Reason reason, std::string_view text) {
     downlinks_.published(token, reason, text);
+    return true;
 }
 
 void MqttNetwork::resend(std::uint64_t token) {
