@@ -133,6 +133,19 @@ void Stream::report(const std::string& text) {
                      "stream " + setup_.config->name + ": " + text + " (logged once)");
 }
 
+void Stream::health(Health health, std::string_view text) {
+    {
+        auto last = health_.lock();
+        if (last->first == health && last->second == text) return;
+        *last = {health, std::string(text)};
+    }
+    const char* word = health == Health::Failing      ? " is failing: "
+                       : health == Health::Connecting ? " is connecting: "
+                                                      : " is working: ";
+    parts_.log.write(health == Health::Failing ? Level::Warning : Level::Info, "delivery",
+                     "stream " + setup_.config->name + word + std::string(text));
+}
+
 void Stream::name(StreamRecord& record) const {
     record.name = setup_.config->name;
     record.scope = setup_.scope;

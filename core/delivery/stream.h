@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/guarded.h"
@@ -77,6 +79,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     }
     /// Something is wrong that an administrator has to see: logged, once per text.
     void report(const std::string& text);
+    /// What a session that its plugin opened says of the other side: logged when it is news.
+    void health(Health health, std::string_view text);
 
     /// Sends a dead letter of this stream again, marked as replayed. An error says why not now.
     Status resend(const DeadLetter& letter);
@@ -106,7 +110,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     mutable Guarded<StreamState> state_;
     std::atomic<bool> isChanged_{};
     Guarded<std::set<std::string>> reported_;  ///< reasons, at most kMaxReported
-    StreamState::WakeList wake_;               ///< the router's, kept for its memory
+    Guarded<std::pair<std::optional<Health>, std::string>> health_;
+    StreamState::WakeList wake_;  ///< the router's, kept for its memory
 };
 
 }  // namespace runnel

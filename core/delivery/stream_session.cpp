@@ -215,7 +215,9 @@ void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
     if (answers == 0) receipts->send();
 }
 
-void StreamSession::health(Health, std::string_view) {}
+void StreamSession::health(Health health, std::string_view text) {
+    if (!isClosed_) stream_->health(health, text);
+}
 
 void StreamSession::closed(std::string_view) {
     if (isClosed_) return;

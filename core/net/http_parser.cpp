@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only translation unit that includes Beast: it costs seconds to compile.
+// Includes Beast, as websocket_upgrade.cpp does: it costs seconds to compile.
 #include "net/http_parser.h"
 
 #include <boost/asio/buffer.hpp>

@@ -36,6 +36,13 @@ void HttpServer::serve(Connection::Ptr connection) {
     sessions_.emplace(key, std::move(session));
 }
 
+void HttpServer::serve(Connection::Ptr connection, std::span<const std::uint8_t> unread) {
+    auto session = std::make_unique<HttpSession>(*this, std::move(connection));
+    HttpSession& begun = *session;
+    sessions_.emplace(&begun, std::move(session));
+    begun.begin(unread);
+}
+
 /// The session is on the call stack, so its memory stays until the turn ends.
 void HttpServer::forget(HttpSession& session) {
     const auto found = sessions_.find(&session);

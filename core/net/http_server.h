@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -71,6 +73,8 @@ class HttpServer final {
 
     /// Serves this connection: `Listener(..., [&](auto c) { server.serve(std::move(c)); })`.
     void serve(Connection::Ptr connection);
+    /// The same for a connection that is open already and from which `unread` has been read.
+    void serve(Connection::Ptr connection, std::span<const std::uint8_t> unread);
     /// Connections that are HTTP at the moment.
     std::size_t connections() const { return sessions_.size(); }
 

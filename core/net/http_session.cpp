@@ -37,6 +37,11 @@ void HttpSession::detach() {
     path_->loop = nullptr;
 }
 
+void HttpSession::begin(std::span<const std::uint8_t> unread) {
+    opened();
+    received(unread);
+}
+
 void HttpSession::opened() {
     armDeadline();
 }

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "net/connection.h"
@@ -24,6 +25,8 @@ class HttpSession final : private ConnectionHandler {
     HttpSession(const HttpSession&) = delete;
     HttpSession& operator=(const HttpSession&) = delete;
 
+    /// Its connection is open, and these bytes have come already.
+    void begin(std::span<const std::uint8_t> unread);
     /// Cuts the ties to server and loop; the object may then outlive both.
     void detach();
     void answer(std::uint64_t number, const HttpResponse& response);

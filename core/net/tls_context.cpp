@@ -87,6 +87,16 @@ void trustAuthorities(SSL_CTX* ssl, std::string_view pem, bool isServer) {
     ERR_clear_error();
 }
 
+/// A server that knows ALPN, but not this protocol, ends the handshake; another one ignores it.
+void askFor(SSL_CTX* ssl, const std::string& protocol) {
+    if (protocol.size() > 255) fail("the ALPN protocol is longer than 255 bytes");
+    const std::string list = static_cast<char>(protocol.size()) + protocol;
+    const auto* bytes = reinterpret_cast<const unsigned char*>(list.data());
+    if (SSL_CTX_set_alpn_protos(ssl, bytes, static_cast<unsigned>(list.size())) != 0) {
+        fail("the ALPN protocol cannot be used");
+    }
+}
+
 }  // namespace
 
 TlsContext TlsContext::server(const TlsIdentity& identity, std::string_view clientCaPem) {
@@ -113,6 +123,7 @@ TlsContext TlsContext::client(const TlsTrust& trust) {
     if (!trust.identity.certificatePem.empty() || !trust.identity.keyPem.empty()) {
         useIdentity(ssl, trust.identity);
     }
+    if (!trust.alpn.empty()) askFor(ssl, trust.alpn);
     SSL_CTX_set_verify(ssl, trust.isVerifying ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, nullptr);
     if (!trust.isVerifying) return context;
     if (!trust.caPem.empty()) {

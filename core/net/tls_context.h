@@ -19,6 +19,7 @@ struct TlsTrust {
     bool isVerifying = true;
     std::string caPem;     // empty: the system's certificate authorities
     TlsIdentity identity;  // client certificate; both texts empty: none
+    std::string alpn{};    // the one protocol to ask for (RFC 7301), 1 to 255 bytes; empty: none
 };
 
 /// The TLS policy for many connections: a cheap copyable handle on a Poco::Net::Context, whose

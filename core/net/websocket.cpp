@@ -2,11 +2,13 @@
 #include "net/websocket.h"
 
 #include <Poco/UTF8Encoding.h>
+#include <openssl/rand.h>
 #include <wslay/wslay.h>
 
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -64,7 +66,22 @@ std::string_view explain(WebSocketClose code) {
 
 }  // namespace
 
-WebSocketHeader::WebSocketHeader(WebSocketOpcode opcode, std::size_t payloadSize) {
+const WebSocketMask& WebSocketMasks::next() {
+    if (used_ == masks_.size()) {
+        if (RAND_bytes(masks_.front().data(), sizeof masks_) != 1) {
+            throw std::runtime_error("OpenSSL has no random bytes");
+        }
+        used_ = 0;
+    }
+    return masks_.at(used_++);
+}
+
+void applyMask(std::span<std::uint8_t> payload, const WebSocketMask& mask) {
+    for (std::size_t i = 0; i < payload.size(); ++i) payload[i] ^= mask[i % mask.size()];
+}
+
+WebSocketHeader::WebSocketHeader(WebSocketOpcode opcode, std::size_t payloadSize,
+                                 const WebSocketMask* mask) {
     bytes_[0] = static_cast<std::uint8_t>(kFin | static_cast<std::uint8_t>(opcode));
     std::size_t lengthBytes = 0;
     if (payloadSize > 0xFFFF) {
@@ -82,28 +99,35 @@ WebSocketHeader::WebSocketHeader(WebSocketOpcode opcode, std::size_t payloadSize
             static_cast<std::uint8_t>(static_cast<std::uint64_t>(payloadSize) >> shift);
     }
     size_ = static_cast<std::uint8_t>(2 + lengthBytes);
+    if (mask == nullptr) return;
+    bytes_[1] |= kMasked;
+    std::copy(mask->begin(), mask->end(), bytes_.begin() + size_);
+    size_ += kMaskKey;
 }
 
-void appendFrame(std::vector<std::uint8_t>& out, WebSocketOpcode opcode, std::string_view payload) {
+void appendFrame(std::vector<std::uint8_t>& out, WebSocketOpcode opcode, std::string_view payload,
+                 const WebSocketMask* mask) {
     if (opcode >= WebSocketOpcode::Close) payload = payload.substr(0, kMaxControl);
-    const WebSocketHeader header(opcode, payload.size());
+    const WebSocketHeader header(opcode, payload.size(), mask);
     out.insert(out.end(), header.bytes().begin(), header.bytes().end());
     append(out, payload);
+    if (mask != nullptr) applyMask(std::span(out).last(payload.size()), *mask);
 }
 
-void appendClose(std::vector<std::uint8_t>& out, WebSocketClose code, std::string_view reason) {
-    if (code == WebSocketClose::NoStatus) return appendFrame(out, WebSocketOpcode::Close, {});
+void appendClose(std::vector<std::uint8_t>& out, WebSocketClose code, std::string_view reason,
+                 const WebSocketMask* mask) {
+    if (code == WebSocketClose::NoStatus) return appendFrame(out, WebSocketOpcode::Close, {}, mask);
     const auto number = static_cast<std::uint16_t>(code);
     std::string payload{static_cast<char>(number >> 8U), static_cast<char>(number & 0xFFU)};
     payload += cut(reason, kMaxControl - payload.size());
-    appendFrame(out, WebSocketOpcode::Close, payload);
+    appendFrame(out, WebSocketOpcode::Close, payload, mask);
 }
 
 /// One wslay parser. It belongs to a receiver for a while, then to the next one, so wslay's
 /// callbacks find the present receiver's data here.
 class WebSocketContext final {
   public:
-    explicit WebSocketContext(std::size_t maxMessageBytes);
+    WebSocketContext(std::size_t maxMessageBytes, WebSocketSide side);
     ~WebSocketContext() { wslay_event_context_free(wslay_); }
     WebSocketContext(const WebSocketContext&) = delete;
     WebSocketContext& operator=(const WebSocketContext&) = delete;
@@ -119,6 +143,7 @@ class WebSocketContext final {
                         void* self);
     static ssize_t swallow(wslay_event_context_ptr, const std::uint8_t*, std::size_t size, int,
                            void*);
+    static int mask(wslay_event_context_ptr, std::uint8_t* into, std::size_t size, void*);
     static void frameStarts(wslay_event_context_ptr,
                             const wslay_event_on_frame_recv_start_arg* frame, void* self);
     static void messageEnds(wslay_event_context_ptr, const wslay_event_on_msg_recv_arg* message,
@@ -128,6 +153,7 @@ class WebSocketContext final {
     void fail(WebSocketClose code) { events_->failed(code, explain(code)); }
     void reportFailure();
 
+    const WebSocketSide side_;
     wslay_event_context_ptr wslay_ = nullptr;
     std::span<const std::uint8_t> input_;
     WebSocketEvents* events_ = nullptr;
@@ -137,10 +163,12 @@ class WebSocketContext final {
     bool isFragmented_ = false;
 };
 
-WebSocketContext::WebSocketContext(std::size_t maxMessageBytes) {
-    const wslay_event_callbacks callbacks{&give,   &swallow, nullptr,     &frameStarts,
+WebSocketContext::WebSocketContext(std::size_t maxMessageBytes, WebSocketSide side) : side_(side) {
+    const wslay_event_callbacks callbacks{&give,   &swallow, &mask,       &frameStarts,
                                           nullptr, nullptr,  &messageEnds};
-    if (wslay_event_context_server_init(&wslay_, &callbacks, this) != 0) throw std::bad_alloc();
+    const auto init = side == WebSocketSide::Client ? &wslay_event_context_client_init
+                                                    : &wslay_event_context_server_init;
+    if (init(&wslay_, &callbacks, this) != 0) throw std::bad_alloc();
     wslay_event_config_set_max_recv_msg_length(wslay_, maxMessageBytes);
 }
 
@@ -175,13 +203,21 @@ ssize_t WebSocketContext::swallow(wslay_event_context_ptr, const std::uint8_t*, 
     return static_cast<ssize_t>(size);
 }
 
-/// A client's frame is always masked, and wslay insists on the shortest form of a length.
+/// For what is swallowed: it need not be random.
+int WebSocketContext::mask(wslay_event_context_ptr, std::uint8_t* into, std::size_t size, void*) {
+    std::memset(into, 0, size);
+    return 0;
+}
+
+/// Frames are masked exactly when a client sends them, and wslay insists on the shortest form of a
+/// length.
 void WebSocketContext::frameStarts(wslay_event_context_ptr,
                                    const wslay_event_on_frame_recv_start_arg* frame, void* self) {
     auto& context = *static_cast<WebSocketContext*>(self);
     const std::uint64_t payload = frame->payload_length;
     const std::uint64_t length = payload > 0xFFFF ? 8 : payload > kMaxControl ? 2 : 0;
-    context.framed_ += 2 + length + kMaskKey + payload;
+    const std::uint64_t mask = context.side_ == WebSocketSide::Server ? kMaskKey : 0;
+    context.framed_ += 2 + length + mask + payload;
     if (!wslay_is_ctrl_frame(frame->opcode)) context.isFragmented_ = frame->fin == 0;
 }
 
@@ -227,7 +263,8 @@ void WebSocketContext::reportFailure() {
     fail(code);
 }
 
-WebSocketPool::WebSocketPool(std::size_t maxMessageBytes) : maxMessageBytes_(maxMessageBytes) {
+WebSocketPool::WebSocketPool(std::size_t maxMessageBytes, WebSocketSide side)
+    : maxMessageBytes_(maxMessageBytes), side_(side) {
     free_.reserve(kFreeContexts);
 }
 
@@ -235,7 +272,7 @@ WebSocketPool::~WebSocketPool() = default;
 
 std::unique_ptr<WebSocketContext> WebSocketPool::borrow() {
     ++borrowed_;
-    if (free_.empty()) return std::make_unique<WebSocketContext>(maxMessageBytes_);
+    if (free_.empty()) return std::make_unique<WebSocketContext>(maxMessageBytes_, side_);
     std::unique_ptr<WebSocketContext> context = std::move(free_.back());
     free_.pop_back();
     return context;
@@ -268,20 +305,21 @@ void WebSocketReceiver::feed(std::span<const std::uint8_t> bytes, WebSocketEvent
 /// many bytes they took; 0: something else, whatever it is, is wslay's to judge.
 std::size_t WebSocketReceiver::takePlainControl(std::span<const std::uint8_t> bytes,
                                                 WebSocketEvents& events) {
-    constexpr std::size_t kHeader = 2 + kMaskKey;
     constexpr std::uint8_t kPing = kFin | static_cast<std::uint8_t>(WebSocketOpcode::Ping);
     constexpr std::uint8_t kPong = kFin | static_cast<std::uint8_t>(WebSocketOpcode::Pong);
-    if (bytes.size() < kHeader || (bytes[0] != kPing && bytes[0] != kPong)) return 0;
-    if ((bytes[1] & kMasked) == 0) return 0;
+    const bool isMasked = pool_->side_ == WebSocketSide::Server;
+    const std::size_t header = 2 + (isMasked ? kMaskKey : 0);
+    if (bytes.size() < header || (bytes[0] != kPing && bytes[0] != kPong)) return 0;
+    if (((bytes[1] & kMasked) != 0) != isMasked) return 0;
     const std::size_t size = bytes[1] & 0x7FU;
-    if (size > kMaxControl || bytes.size() < kHeader + size) return 0;
+    if (size > kMaxControl || bytes.size() < header + size) return 0;
     std::array<std::uint8_t, kMaxControl> payload;
-    for (std::size_t i = 0; i < size; ++i) {
-        payload[i] = bytes[kHeader + i] ^ bytes[2 + i % kMaskKey];
-    }
+    std::copy_n(bytes.begin() + static_cast<std::ptrdiff_t>(header), size, payload.begin());
+    if (isMasked)
+        applyMask(std::span(payload).first(size), {bytes[2], bytes[3], bytes[4], bytes[5]});
     const std::string_view text = asText(payload.data(), size);
     bytes[0] == kPing ? events.ping(text) : events.pong(text);
-    return kHeader + size;
+    return header + size;
 }
 
 }  // namespace runnel::net

@@ -9,9 +9,11 @@
 #include <string_view>
 #include <vector>
 
-/// RFC 6455 framing, the server's side, without any input or output of its own. Incoming frames are
-/// parsed by wslay; outgoing ones are never masked and never fragmented.
+/// RFC 6455 framing without any input or output of its own. Incoming frames are parsed by wslay;
+/// outgoing ones are never fragmented. A client masks all its frames, a server none (§5.3).
 namespace runnel::net {
+
+enum class WebSocketSide : std::uint8_t { Server, Client };
 
 enum class WebSocketOpcode : std::uint8_t { Text = 1, Binary = 2, Close = 8, Ping = 9, Pong = 10 };
 
@@ -20,6 +22,7 @@ enum class WebSocketClose : std::uint16_t {
     Normal = 1000,
     GoingAway = 1001,
     ProtocolError = 1002,
+    UnsupportedData = 1003,
     NoStatus = 1005,  ///< the peer's frame carried none; never sent
     BadText = 1007,
     PolicyViolation = 1008,
@@ -29,22 +32,41 @@ enum class WebSocketClose : std::uint16_t {
     TryAgainLater = 1013
 };
 
-/// What stands before a frame's payload: 2, 4 or 10 bytes.
+using WebSocketMask = std::array<std::uint8_t, 4>;
+
+/// The masks of one client's frames: unpredictable, fetched from OpenSSL a few at a time.
+class WebSocketMasks final {
+  public:
+    /// Valid until the next call.
+    const WebSocketMask& next();
+
+  private:
+    std::array<WebSocketMask, 16> masks_{};
+    std::size_t used_ = masks_.size();
+};
+
+/// In place; a second time undoes it.
+void applyMask(std::span<std::uint8_t> payload, const WebSocketMask& mask);
+
+/// What stands before a frame's payload: 2, 4 or 10 bytes, and a client's mask.
 class WebSocketHeader final {
   public:
-    WebSocketHeader(WebSocketOpcode opcode, std::size_t payloadSize);
+    WebSocketHeader(WebSocketOpcode opcode, std::size_t payloadSize,
+                    const WebSocketMask* mask = nullptr);
     std::span<const std::uint8_t> bytes() const { return {bytes_.data(), size_}; }
 
   private:
-    std::array<std::uint8_t, 10> bytes_{};
+    std::array<std::uint8_t, 14> bytes_{};
     std::uint8_t size_ = 2;
 };
 
 /// Appends a whole frame. A control frame's payload is cut at 125 bytes.
-void appendFrame(std::vector<std::uint8_t>& out, WebSocketOpcode opcode, std::string_view payload);
+void appendFrame(std::vector<std::uint8_t>& out, WebSocketOpcode opcode, std::string_view payload,
+                 const WebSocketMask* mask = nullptr);
 /// Appends a Close frame; `reason` is UTF-8 and is cut, between characters, at 123 bytes.
 /// NoStatus appends one without code and reason.
-void appendClose(std::vector<std::uint8_t>& out, WebSocketClose code, std::string_view reason);
+void appendClose(std::vector<std::uint8_t>& out, WebSocketClose code, std::string_view reason,
+                 const WebSocketMask* mask = nullptr);
 
 /// What a receiver found. The views are valid until the callback returns. None of them may destroy
 /// the receiver. Nothing comes after peerClosed, failed, or WebSocketReceiver::stop.
@@ -66,12 +88,13 @@ class WebSocketEvents {
 
 class WebSocketContext;
 
-/// Parsers for many connections. One takes about 9 KB, so a connection borrows one only from the
-/// first byte of an incomplete frame or message to its last.
-/// Thread safety: none; one per loop. Outlives its receivers.
+/// Parsers for many connections of one side. One takes about 9 KB, so a connection borrows one only
+/// from the first byte of an incomplete frame or message to its last. Thread safety: none; one per
+/// loop. Outlives its receivers.
 class WebSocketPool final {
   public:
-    explicit WebSocketPool(std::size_t maxMessageBytes = std::size_t{64} * 1024);
+    explicit WebSocketPool(std::size_t maxMessageBytes = std::size_t{64} * 1024,
+                           WebSocketSide side = WebSocketSide::Server);
     ~WebSocketPool();
     WebSocketPool(const WebSocketPool&) = delete;
     WebSocketPool& operator=(const WebSocketPool&) = delete;
@@ -85,6 +108,7 @@ class WebSocketPool final {
     void giveBack(std::unique_ptr<WebSocketContext> context, bool isReusable);
 
     std::size_t maxMessageBytes_;
+    WebSocketSide side_;
     std::size_t borrowed_ = 0;
     std::vector<std::unique_ptr<WebSocketContext>> free_;
 };

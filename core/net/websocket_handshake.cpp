@@ -2,11 +2,13 @@
 #include "net/websocket_handshake.h"
 
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <stdexcept>
 
 namespace runnel::net {
 
@@ -48,13 +50,18 @@ bool isKey(std::string_view key) {
            std::all_of(key.begin(), key.end() - 2, isDigit);
 }
 
+template <std::size_t N>
+std::string base64Of(const std::array<unsigned char, N>& bytes) {
+    std::array<unsigned char, (N + 2) / 3 * 4 + 1> base64{};
+    const int size = EVP_EncodeBlock(base64.data(), bytes.data(), N);
+    return {reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(size)};
+}
+
 std::string acceptFor(std::string_view key) {
     const std::string text = std::string(key) + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
     SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
-    std::array<unsigned char, 32> base64{};
-    const int size = EVP_EncodeBlock(base64.data(), digest.data(), digest.size());
-    return {reinterpret_cast<const char*>(base64.data()), static_cast<std::size_t>(size)};
+    return base64Of(digest);
 }
 
 std::string_view choose(std::string_view offered, std::span<const std::string_view> known) {
@@ -118,6 +125,48 @@ std::string switchingProtocols(const WebSocketAnswer& answer) {
         answer.accept + "\r\n";
     if (!answer.protocol.empty()) head += "Sec-WebSocket-Protocol: " + answer.protocol + "\r\n";
     return head + "\r\n";
+}
+
+std::string newWebSocketKey() {
+    std::array<unsigned char, 16> bytes{};
+    if (RAND_bytes(bytes.data(), bytes.size()) != 1) {
+        throw std::runtime_error("OpenSSL has no random bytes");
+    }
+    return base64Of(bytes);
+}
+
+std::string upgradeRequest(std::string_view host, std::string_view path, std::string_view key,
+                           std::string_view protocol) {
+    std::string head;
+    for (const std::string_view part :
+         {std::string_view("GET "), path, std::string_view(" HTTP/1.1\r\nHost: "), host,
+          std::string_view("\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                           "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "),
+          key, std::string_view("\r\nSec-WebSocket-Protocol: "), protocol,
+          std::string_view("\r\n\r\n")}) {
+        head += part;
+    }
+    return head;
+}
+
+std::string findProblem(const WebSocketReply& reply, std::string_view key,
+                        std::string_view protocol) {
+    if (reply.status != 101) {
+        return "answered " + statusLine(static_cast<int>(reply.status)) +
+               " instead of 101 Switching Protocols";
+    }
+    if (!hasToken(reply.upgrade, "websocket") || !hasToken(reply.connection, "upgrade")) {
+        return "answered 101 without the headers Upgrade: websocket and Connection: Upgrade";
+    }
+    if (trim(reply.accept) != acceptFor(key)) {
+        return "answered with a Sec-WebSocket-Accept that does not belong to this request: a cache "
+               "in between may have answered";
+    }
+    if (trim(reply.protocol) != protocol) {
+        return "did not choose the sub-protocol " + std::string(protocol) +
+               ": the path may be another service's";
+    }
+    return {};
 }
 
 }  // namespace runnel::net

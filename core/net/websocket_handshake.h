@@ -40,4 +40,25 @@ WebSocketAnswer answerOffer(const WebSocketOffer& offer,
 /// The head of the 101 response to an accepted offer, with its empty line.
 std::string switchingProtocols(const WebSocketAnswer& answer);
 
+/// Sixteen random bytes in base64, for a client's Sec-WebSocket-Key.
+std::string newWebSocketKey();
+
+/// A client's request with its empty line. `host` is "broker.example" or "[::1]:8080", `path` may
+/// have a query; none of the texts holds spaces or control characters.
+std::string upgradeRequest(std::string_view host, std::string_view path, std::string_view key,
+                           std::string_view protocol);
+
+/// The parts of a server's response that RFC 6455 §4.1 looks at, as in WebSocketOffer.
+struct WebSocketReply {
+    unsigned status = 0;
+    std::string_view upgrade;
+    std::string_view connection;
+    std::string_view accept;    ///< Sec-WebSocket-Accept
+    std::string_view protocol;  ///< Sec-WebSocket-Protocol
+};
+
+/// Empty: the server has agreed, frames follow. Else a sentence's end that says what is wrong.
+std::string findProblem(const WebSocketReply& reply, std::string_view key,
+                        std::string_view protocol);
+
 }  // namespace runnel::net

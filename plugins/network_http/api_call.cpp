@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "api_call.h"
 
-#include <Poco/JSON/Array.h>
 #include <Poco/JSON/Object.h>
 #include <Poco/String.h>
 
@@ -9,13 +8,13 @@
 
 #include "events/base64.h"
 #include "events/json_reader.h"
+#include "events/tts_downlink.h"
 #include "events/tts_event.h"
 
 namespace runnel::http {
 
 namespace {
 
-using Poco::JSON::Array;
 using Poco::JSON::Object;
 
 std::string print(const Object& object) {
@@ -48,21 +47,9 @@ Result<ApiCall> theThingsCall(const Downlink& downlink, const std::string& webho
                      "has no address of The Things Stack (application/device), found " +
                          downlink.networkDevice};
     }
-    Array::Ptr correlations = new Array;
-    correlations->add(std::string(events::kCorrelationPrefix) + downlink.id);
-    Object::Ptr item = new Object;
-    item->set("frm_payload", events::encodeBase64(downlink.payload));
-    item->set("f_port", static_cast<int>(downlink.port));
-    item->set("confirmed", downlink.isConfirmed);
-    item->set("priority", "NORMAL");
-    item->set("correlation_ids", correlations);
-    Array::Ptr items = new Array;
-    items->add(item);
-    Object body;
-    body.set("downlinks", items);
     return ApiCall{"/api/v3/as/applications/" + device->application + "/webhooks/" + webhook +
                        "/devices/" + device->device + "/down/push",
-                   "Authorization", print(body)};
+                   "Authorization", events::theThingsDownlink(downlink)};
 }
 
 }  // namespace

@@ -37,11 +37,20 @@ void Outbox::sent() {
     if (!isResending_ && nextUnsent_ + 1 == entry.first + entry.count) {
         entry.parcel.documents.reset();
         entry.parcel.message.reset();
+        entry.topic = {};
     }
     ++nextUnsent_;
 }
 
+void Outbox::abandon() {
+    entries_.clear();
+    head_ = 0;
+    nextUnsent_ = nextToken_;
+    complete_ = told_ = 0;
+}
+
 std::uint64_t Outbox::finished(Token token) {
+    if (head_ == entries_.size() || token < entries_[head_].first) return 0;
     Entry& entry = entries_[place(token)];
     assert(entry.unfinished > 0);
     if (--entry.unfinished > 0) return 0;

@@ -22,14 +22,14 @@ class Outbox final {
     /// parcel are published.
     explicit Outbox(bool isResending) : isResending_(isResending) {}
 
-    /// Takes a parcel over. Receipts are parcels with id 0 and a topic of their own.
+    /// Takes a parcel over; `topic` may say where it goes. Receipts are parcels with id 0.
     void add(Parcel parcel, std::string topic = {});
 
     struct Document {
         Token token{};
         const Parcel* parcel{};
-        std::size_t index{};      ///< in Parcel::documents
-        const std::string* topic{};  ///< a receipt's, else empty
+        std::size_t index{};  ///< in Parcel::documents
+        const std::string* topic{};
 
         const std::string& text() const { return (*parcel->documents)[index]; }
     };
@@ -38,6 +38,9 @@ class Outbox final {
     Document unsent() const;
     /// unsent() was published, or will not be.
     void sent();
+    /// This one and all behind it are unsent again; only with `isResending`, and only if none of
+    /// them is finished.
+    void rewind(Token token) { nextUnsent_ = token; }
     /// One that was published; only with `isResending`.
     Document at(Token token) const;
 
@@ -47,7 +50,9 @@ class Outbox final {
     /// The newest parcel through which all are complete, if that is news.
     std::optional<std::uint64_t> settledThrough();
 
-    bool isEmpty() const { return head_ == entries_.size(); }
+    /// Forgets everything, as the session that the parcels came from has ended; tokens go on, and
+    /// those given out so far are ignored by finished().
+    void abandon();
 
   private:
     struct Entry {

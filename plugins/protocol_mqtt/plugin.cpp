@@ -61,8 +61,8 @@ constexpr std::array kOwn{
            .isRequired = false,
            .isSecret = false},
 };
-constexpr std::array kOptions = runnel::mqtt::joined(
-    kOwn, runnel::mqtt::withoutRequired(runnel::mqtt::kClientOptions, "url"));
+constexpr std::array kOptions =
+    runnel::mqtt::joined(kOwn, runnel::mqtt::withoutRequired(runnel::mqtt::kClientOptions, "url"));
 
 constexpr std::array kSettings{
     Option{.name = "listen",
@@ -78,13 +78,12 @@ constexpr std::array kSettings{
            .help = "The same without encryption: tokens and data can be read on the way.",
            .isRequired = false,
            .isSecret = false},
-    Option{
-        .name = "threads",
-        .type = "integer 1..64",
-        .fallback = "1",
-        .help = "Event loops that share the connections; one serves 100,000 messages per second.",
-        .isRequired = false,
-        .isSecret = false},
+    Option{.name = "threads",
+           .type = "integer 1..64",
+           .fallback = "1",
+           .help = "Event loops that share the connections and the streams of role client.",
+           .isRequired = false,
+           .isSecret = false},
     Option{.name = "maxConnections",
            .type = "integer 1..1000000",
            .fallback = "20000",

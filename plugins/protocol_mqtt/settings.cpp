@@ -75,19 +75,19 @@ Role roleOf(const StreamConfig& stream) {
     return role == "client" ? Role::Client : Role::Listener;
 }
 
-Result<PublisherOptions> readPublisherOptions(const StreamConfig& stream,
-                                              const Settings& settings) {
+Result<PublisherOptions> readPublisherOptions(const StreamConfig& stream, const Settings& settings,
+                                              net::TlsClientContexts& contexts) {
     PublisherOptions options;
     // Not the token or anything else that changes: under this name the broker keeps our session.
-    auto client = readClientSettings(stream.options, "runnel/" + stream.name);
+    auto client = readClientSettings(stream.options, "runnel/" + stream.name, contexts);
     if (!client) return client.error();
     options.client = *std::move(client);
     options.client.isPublicOnly = !settings.privateAddresses;
     options.client.window = static_cast<std::uint16_t>(
         valueOr<std::int64_t>(stream.options, "window", options.client.window));
-    for (const auto& [name, pattern] : {std::pair{"topic", &options.topic},
-                                        std::pair{"downTopic", &options.downTopic},
-                                        std::pair{"receiptTopic", &options.receiptTopic}}) {
+    for (const auto& [name, pattern] :
+         {std::pair{"topic", &options.topic}, std::pair{"downTopic", &options.downTopic},
+          std::pair{"receiptTopic", &options.receiptTopic}}) {
         auto read = readPattern(stream.options, name);
         if (!read) return read.error();
         *pattern = *std::move(read);

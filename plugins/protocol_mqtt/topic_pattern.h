@@ -29,7 +29,8 @@ class TopicPattern final {
     bool isEmpty() const { return pieces_.empty(); }
     bool has(std::string_view placeholder) const;
 
-    /// The topic of a parcel's document; in a DeviceName `/`, `+`, `#` and control characters become
+    /// The topic of a parcel's document; in a DeviceName `/`, `+`, `#` and control characters
+    /// become
     /// `_`.
     std::string topicOf(const StreamConfig& stream, const Parcel& parcel,
                         std::size_t document) const;

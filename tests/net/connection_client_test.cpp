@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
+#include <openssl/ssl.h>
 
 #include "tests/net/net_fixture.h"
 
@@ -111,6 +112,34 @@ TEST(ConnectionClientCertificateTest, ServerCanRequireOne) {
     const std::string address = server.start();
     EXPECT_EQ(pingThrough(server, address, trusting({false, {}, device}, "localhost")), "ping");
     EXPECT_NE(pingThrough(server, address, trusting({false, {}, {}}, "localhost")), "ping");
+}
+
+/// Agrees to "mqtt" only, and otherwise refuses the handshake.
+int chooseMqtt(SSL*, const unsigned char** out, unsigned char* size, const unsigned char* offered,
+               unsigned offeredSize, void*) {
+    static constexpr unsigned char kMqtt[] = "\x04mqtt";
+    unsigned char* chosen = nullptr;
+    const int result =
+        SSL_select_next_proto(&chosen, size, kMqtt, sizeof kMqtt - 1, offered, offeredSize);
+    *out = chosen;
+    return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+TEST(ConnectionClientAlpnTest, AsksForTheProtocol) {
+    ConnectionOptions options = TestServer::tls();
+    SSL_CTX_set_alpn_select_cb(options.tls->native(), &chooseMqtt, nullptr);
+    TestServer server(options);
+    server.onReceived = [](Peer& peer, std::span<const std::uint8_t> bytes) {
+        peer.connection->send(bytes);
+    };
+    const std::string address = server.start();
+    const auto outcome = [&](const std::string& alpn) {
+        return pingThrough(server, address, trusting({false, {}, {}, alpn}, "localhost"));
+    };
+    EXPECT_EQ(outcome("mqtt"), "ping");
+    EXPECT_EQ(outcome(""), "ping");
+    EXPECT_EQ(outcome("http/1.1"), "handshake failed: tlsv1 alert no application protocol");
+    EXPECT_THROW(TlsContext::client({false, {}, {}, std::string(256, 'x')}), std::runtime_error);
 }
 
 }  // namespace

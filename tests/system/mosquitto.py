@@ -65,12 +65,12 @@ class Mosquitto:
     It saves after every change, but after it has acknowledged it: what it acknowledged in the
     moment before kill() may be forgotten."""
 
-    def __init__(self, client_certificate=False, **settings):
+    def __init__(self, client_certificate=False, user="runnel", **settings):
         if not pathlib.Path(PROGRAM).is_file():
             skip("there is no mosquitto here")
         self.directory = pathlib.Path(tempfile.mkdtemp(prefix="mosquitto-test."))
         self.certificates = Certificates(self.directory)
-        self.user, self.password = "runnel", secrets.token_urlsafe(12)
+        self.user, self.password = user, secrets.token_urlsafe(12)
         self.port, self.process = free_port(), None
         self.log = self.directory / "log"
         self.config = self._configure(client_certificate, settings)
@@ -132,15 +132,12 @@ class Mosquitto:
             return False
         raise AssertionError(f"mosquitto ended with status {self.process.returncode}: {self.words}")
 
-    async def logged(self, pattern):
-        """Waits for a line of its log that matches."""
+    async def subscribed(self, filter_, times=1):
+        """Returns when clients have subscribed to this so often, as its log tells."""
+        pattern = re.compile(rf" \d {re.escape(filter_)}\n")
         async with asyncio.timeout(PATIENCE):
-            while not re.search(pattern, self.log.read_text(errors="replace")):
+            while len(pattern.findall(self.log.read_text(errors="replace"))) < times:
                 await asyncio.sleep(0.02)
-
-    async def subscribed(self, filter_):
-        """Returns when a client has subscribed to this."""
-        await self.logged(rf" \d {re.escape(filter_)}\n")
 
     async def kill(self):
         """SIGKILL: nothing more is saved."""

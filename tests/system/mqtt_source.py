@@ -2,6 +2,7 @@
 """Network servers as an MQTT broker sees them: ChirpStack, whose events are numbered per device and
 published until they are safe."""
 import asyncio
+import base64
 import collections
 import contextlib
 import json
@@ -29,6 +30,36 @@ def chirpstack(server, applications, **more):
     application ids to application EUIs."""
     return {"name": "cs", "plugin": "chirpstack",
             "options": server.options(applications=applications, **more)}
+
+
+def tts(server):
+    """A network of runnel: The Things Stack, which `server` stands for. Its user name is an
+    application and its tenant."""
+    return {"name": "tts", "plugin": "tts", "options": server.options()}
+
+
+def tts_topic(server, device, event="up"):
+    return f"v3/{server.user}/devices/{device}/{event}"
+
+
+def tts_event(server, device, application, **more):
+    """Of the device whose id is its EUI in lower case."""
+    ids = {"device_id": device.lower(), "dev_eui": device, "join_eui": application,
+           "application_ids": {"application_id": server.user.partition("@")[0]}}
+    return {"end_device_ids": ids, "received_at": "2025-01-01T00:00:01.006713032Z", **more}
+
+
+def tts_uplink(server, device, application, count, payload=b"\x01\x02"):
+    return tts_event(
+        server, device, application, correlation_ids=[f"gs:uplink:{device}-{count}"],
+        uplink_message={
+            "f_port": 2, "f_cnt": count, "frm_payload": base64.b64encode(payload).decode(),
+            "rx_metadata": [{"gateway_ids": {"gateway_id": "a-gateway",
+                                             "eui": "0102030405060708"},
+                             "rssi": -60, "snr": 9.5}],
+            "settings": {"data_rate": {"lora": {"bandwidth": 125000, "spreading_factor": 7}},
+                         "frequency": "868100000"},
+            "received_at": "2025-01-01T00:00:01.006713032Z"})
 
 
 class Entry:

@@ -12,7 +12,7 @@ import time
 
 import runnel
 import source
-from receiver import Receiver
+from receiver import Receiver, arrived
 
 ARGUMENTS = runnel.options(kills=5, seed=random.SystemRandom().randrange(1 << 32), rate=2000)
 APPLICATION = "70B3D57ED0000001"
@@ -107,22 +107,13 @@ class NothingLost(runnel.SystemTest):
             await asyncio.sleep(dice.uniform(0.1, LONGEST_PEACE))
             rate = uplinks.rate()
             await uplinks.finish()
-            await self.arrived(client, uplinks.total)
+            await arrived(client, uplinks.total)
             duplicates = self.check(client.all(), uplinks)
         finally:
             await client.leave()
         print(f"    {uplinks.total:,} uplinks at {rate:,.0f}/s, {len(kills)} kills, "
               f"{duplicates:,} duplicates, {len(uplinks.retried):,} posted again, "
               f"longest recovery {longest:.2f} s", flush=True)
-
-    async def arrived(self, client, wanted):
-        """Waits as long as there is progress."""
-        deadline, before = time.monotonic() + runnel.PATIENCE, -1
-        while client.count() < wanted:
-            if client.count() > before:
-                deadline, before = time.monotonic() + runnel.PATIENCE, client.count()
-            self.assertLess(time.monotonic(), deadline, f"{before} of {wanted} came, then nothing")
-            await asyncio.sleep(0.1)
 
     def check(self, receipts, uplinks):
         """Returns how many came twice."""

@@ -11,61 +11,19 @@ before mosquitto is killed the subscriber has to be connected and to have caught
 
 Options: --kills N, --seed N, --rate N (uplinks per second at most)."""
 import asyncio
-import json
 import random
-import time
 
 import runnel
 import source
 from mosquitto import Mosquitto
-from mqtt_client import Paho, trusting
 from mqtt_source import MqttSource, chirpstack
-from receiver import Receiver
+from receiver import Receiver, Subscriber, arrived, check_order
 
 ARGUMENTS = runnel.options(kills=6, seed=random.SystemRandom().randrange(1 << 32), rate=500)
 APPLICATION = "70B3D57ED0000001"
 CHIRPSTACK_APPLICATION = "13f243da-3795-4165-8ee0-ed43039c566c"
 LONGEST_PEACE = 3  # between two kills, in seconds
 VICTIMS = ("runnel", "mosquitto", "runnel and mosquitto")
-
-
-class Subscriber:
-    """paho with a session that mosquitto keeps; remembers what came, in order."""
-
-    def __init__(self, server):
-        self.paho = Paho(server.port, client_id="subscriber", tls=trusting(server.ca),
-                         user=server.user, password=server.password, receive_maximum=65535)
-        self.paho.received = self.received
-        self.receipts, self.seen = [], set()
-
-    def received(self, message):
-        key = source.counter_of(json.loads(message.payload))
-        self.receipts.append((key, 0, time.monotonic()))
-        self.seen.add(key)
-
-    def count(self):
-        return len(self.seen)
-
-    def all(self):
-        return self.receipts
-
-    async def come(self):
-        await self.paho.connect((f"site/{APPLICATION}/+/uplink", 1))
-
-    async def leave(self):
-        await self.paho.disconnect()
-
-    async def has_caught_up(self, uplinks):
-        """It is connected and nothing waits for it in mosquitto: what is posted now comes within a
-        moment."""
-        async with asyncio.timeout(runnel.PATIENCE):
-            await self.paho.is_subscribed.wait()
-            while True:
-                before = self.count()
-                while self.count() == before:
-                    await asyncio.sleep(0.01)
-                if time.monotonic() - uplinks.sent_at[self.receipts[-1][0]] < 1:
-                    return
 
 
 class NothingLost(runnel.SystemTest):
@@ -100,32 +58,10 @@ class NothingLost(runnel.SystemTest):
         await asyncio.sleep(dice.uniform(0.1, LONGEST_PEACE))
         rate = uplinks.rate()
         await uplinks.finish()
-        await self.arrived(client, uplinks.total)
-        repeats = self.check(client.all(), uplinks)
+        await arrived(client, uplinks.total)
+        repeats = check_order(self, client.all(), uplinks.acknowledged)
         print(f"    {uplinks.total:,} uplinks at {rate:,.0f}/s, {len(kills)} kills, {repeats:,} "
               "came more than once", flush=True)
-
-    async def arrived(self, client, wanted):
-        """Waits as long as there is progress."""
-        deadline, before = time.monotonic() + runnel.PATIENCE, -1
-        while client.count() < wanted:
-            if client.count() > before:
-                deadline, before = time.monotonic() + runnel.PATIENCE, client.count()
-            self.assertLess(time.monotonic(), deadline, f"{before} of {wanted} came, then nothing")
-            await asyncio.sleep(0.1)
-
-    def check(self, receipts, uplinks):
-        """Every device's uplinks came for the first time in order and without a gap. Returns how
-        many came more than once."""
-        last, seen = {}, set()
-        for key, _, _ in receipts:
-            device, counter = key
-            if key not in seen:
-                self.assertEqual(counter, last.get(device, 0) + 1, f"order of {device}")
-                last[device] = counter
-                seen.add(key)
-        self.assertEqual(last, uplinks.acknowledged)
-        return len(receipts) - len(seen)
 
     async def test_what_mosquitto_acknowledged_reaches_the_stream(self):
         token = runnel.new_token()
@@ -147,7 +83,7 @@ class NothingLost(runnel.SystemTest):
 
     async def test_what_runnel_acknowledged_reaches_mosquittos_subscriber(self):
         async with Mosquitto() as server, self.publishing(server) as broker:
-            client = Subscriber(server)
+            client = Subscriber(server, f"site/{APPLICATION}/+/up")
             await client.come()
             uplinks = source.Source(broker, APPLICATION, ARGUMENTS.rate, timed=True).start()
             try:

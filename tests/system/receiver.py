@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A client that comes back whenever its broker does, and remembers what it got, in order."""
+"""Clients that come back whenever their broker does, and remember what they got, in order: count(),
+all() as ((device, counter), connection, time), come() and leave()."""
 import asyncio
 import json
 import time
 
 import runnel
 import source
+from mqtt_client import Paho, trusting
 
 
 class Receiver:
@@ -44,3 +46,66 @@ class Receiver:
         """Without a word."""
         self.task.cancel()
         await asyncio.wait([self.task])
+
+
+class Subscriber:
+    """paho with a session that mosquitto keeps; remembers what came, in order."""
+
+    def __init__(self, server, topic):
+        self.paho = Paho(server.port, client_id="subscriber", tls=trusting(server.ca),
+                         user=server.user, password=server.password, receive_maximum=65535)
+        self.paho.received = self.received
+        self.topic, self.receipts, self.seen = topic, [], set()
+
+    def received(self, message):
+        key = source.counter_of(json.loads(message.payload))
+        self.receipts.append((key, 1, time.monotonic()))
+        self.seen.add(key)
+
+    def count(self):
+        return len(self.seen)
+
+    def all(self):
+        return self.receipts
+
+    async def come(self):
+        await self.paho.connect((self.topic, 1))
+
+    async def leave(self):
+        await self.paho.disconnect()
+
+    async def has_caught_up(self, uplinks):
+        """It is connected and nothing waits for it in mosquitto: what is posted now comes within a
+        moment."""
+        async with asyncio.timeout(runnel.PATIENCE):
+            await self.paho.is_subscribed.wait()
+            while True:
+                before = self.count()
+                while self.count() == before:
+                    await asyncio.sleep(0.01)
+                if time.monotonic() - uplinks.sent_at[self.receipts[-1][0]] < 1:
+                    return
+
+
+def check_order(test, receipts, wanted):
+    """Every device's uplinks came for the first time in order and without a gap, up to
+    `wanted[device]`. Returns how many came more than once."""
+    last, seen = {}, set()
+    for key, _, _ in receipts:
+        device, counter = key
+        if key not in seen:
+            test.assertEqual(counter, last.get(device, 0) + 1, f"order of {device}")
+            last[device] = counter
+            seen.add(key)
+    test.assertEqual(last, wanted)
+    return len(receipts) - len(seen)
+
+
+async def arrived(client, wanted):
+    """Waits for so many as long as there is progress."""
+    deadline, before = time.monotonic() + runnel.PATIENCE, -1
+    while client.count() < wanted:
+        if client.count() > before:
+            deadline, before = time.monotonic() + runnel.PATIENCE, client.count()
+        assert time.monotonic() < deadline, f"{before} of {wanted} came, then nothing"
+        await asyncio.sleep(0.05)

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "events/chirpstack_rules.h"
 #include "events/region_names.h"
 
 namespace runnel::events {
@@ -27,12 +28,11 @@ std::string_view guessEvent(const JsonReader& root) {
     return root.has("devAddr") && !root.has("fCnt") ? "join" : "up";
 }
 
-/// In the device's tags people write it as they like; what is no EUI there is not ours to judge.
 std::optional<Eui> applicationOf(const JsonReader& root, const JsonReader& deviceInfo) {
     if (auto eui = deviceInfo.eui("joinEui")) return eui;
     if (auto eui = root.eui("joinEui")) return eui;
     const JsonReader tags = deviceInfo.object("tags");
-    for (const char* name : {"joinEui", "join_eui", "appEui", "app_eui"}) {
+    for (const std::string_view name : kApplicationTags) {
         if (auto eui = parseEui(tags.text(name))) return eui;
     }
     return std::nullopt;
@@ -91,32 +91,19 @@ NetworkEvent readUplink(const JsonReader& root) {
     return event;
 }
 
-/// An acknowledgement comes with the uplink that carried it and has its deduplicationId, so the
-/// queue item tells the two apart.
 NetworkEvent readDownlinkEvent(const JsonReader& root, Kind kind, std::string_view prefix) {
     NetworkEvent event{start(root, kind), root.text("queueItemId"), {}};
-    if (event.queueItem.empty()) {
-        event.ignored = "a downlink without queueItemId (MAC commands)";
-        return event;
-    }
     event.message.frameCounter = static_cast<std::uint32_t>(root.integer("fCntDown", 0, kMax32));
-    event.message.originId = std::string(prefix) + event.queueItem + ':' +
-                             std::to_string(root.integer("downlinkId", 0, kMax32));
+    finishDownlinkEvent(event, prefix,
+                        static_cast<std::uint32_t>(root.integer("downlinkId", 0, kMax32)));
     return event;
 }
 
-/// Of the log only the death of a downlink is an event to us.
 NetworkEvent readLog(const JsonReader& root) {
     const JsonReader context = root.object("context");
     NetworkEvent event{start(root, Kind::Failed), context.text("queue_item_id"), {}};
     if (event.queueItem.empty()) event.queueItem = context.text("queueItemId");
-    const std::string code = root.text("code");
-    if (root.text("level") != "ERROR" || event.queueItem.empty()) {
-        event.ignored = "a log line that is not about a failed downlink";
-    }
-    if (code.find("EXPIRED") != std::string::npos) event.message.kind = Kind::Expired;
-    event.message.text = code + ": " + root.text("description");
-    event.message.originId = "log:" + event.queueItem + ':' + code;
+    finishLogEvent(event, root.text("level"), root.text("code"), root.text("description"));
     return event;
 }
 
@@ -130,8 +117,7 @@ NetworkEvent readFigures(const JsonReader& root, const JsonReader& figures, Kind
 }
 
 NetworkEvent prefixed(NetworkEvent event, std::string_view prefix) {
-    std::string& id = event.message.originId;
-    if (!id.empty()) id.insert(0, prefix);
+    prefixOrigin(event, prefix);
     return event;
 }
 
@@ -159,9 +145,7 @@ NetworkEvent readChirpstack(const JsonReader& root, std::string_view event) {
                                     {"latitude", "longitude", "altitude", "source", "accuracy"}),
                         "location:");
     }
-    NetworkEvent unused;
-    unused.ignored = "an event that is not used: " + std::string(event.substr(0, 40));
-    return unused;
+    return unusedEvent(event);
 }
 
 Result<NetworkEvent> readChirpstackEvent(std::string_view document, std::string_view event) {

@@ -47,6 +47,8 @@ Client::Client(net::EventLoop& loop, net::Dialer& dialer, ClientSettings setting
       dice_(std::random_device{}()) {}
 
 Client::~Client() {
+    // A stopped client may be destroyed on any thread.
+    if (state_ == State::Stopped) return;
     dialer_.cancel(call_);
     loop_.cancel(timer_);
     loop_.cancel(beat_);
@@ -224,12 +226,15 @@ void Client::take(const Ack& ack) {
     if (ack.type != PacketType::Puback) {
         return fail(Reason::ProtocolError, "an answer to QoS 2 came, which was never sent");
     }
-    const auto token = outgoing_.acknowledged(ack.packetId);
+    const auto token = outgoing_.tokenOf(ack.packetId);
     if (!token) return;
+    const std::string why = isFailure(ack.reason) ? inWords(ack.reason, ack.properties) : "";
+    if (!events_.published(*token, ack.reason, why)) {
+        return fail(Reason::Success, "the broker did not take a message: " + why);
+    }
+    static_cast<void>(outgoing_.acknowledged(ack.packetId));
     if (onWire_ > 0) --onWire_;
     hasRoom_ = true;
-    const std::string why = isFailure(ack.reason) ? inWords(ack.reason, ack.properties) : "";
-    events_.published(*token, ack.reason, why);
     resendSome();
 }
 

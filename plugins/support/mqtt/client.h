@@ -34,8 +34,9 @@ class ClientEvents {
     /// A message of a subscription; views are valid until the call returns. With QoS 1 or 2 the
     /// server keeps it until acknowledge(receipt). With QoS 0 `receipt` is 0.
     virtual void message(const Publish& publish, Receipt receipt) = 0;
-    /// The server has this publish (QoS 1), or refuses it (MQTT 5).
-    virtual void published(std::uint64_t token, Reason reason, std::string_view text) = 0;
+    /// The server has this publish (QoS 1), or refuses it (MQTT 5), and says why in `text`. False,
+    /// only for a refusal: keep it, the connection is given up and resend() comes with the next.
+    virtual bool published(std::uint64_t token, Reason reason, std::string_view text) = 0;
     /// Not acknowledged by the connection before: call publish() with this token again, or
     /// forget() it.
     virtual void resend(std::uint64_t token) = 0;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "mqtt/packet.h"
+#include "net/tls_client_contexts.h"
 #include "net/tls_context.h"
 #include "runnel/plugin.h"
 
@@ -52,7 +53,7 @@ struct ClientSettings {
     std::uint16_t window = 1024;
     std::size_t maxPacketBytes = std::size_t{1} << 20U;  ///< incoming
     std::chrono::milliseconds firstRetry{500};           ///< doubles up to `lastRetry`, with jitter
-    std::chrono::milliseconds lastRetry{30'000};
+    std::chrono::milliseconds lastRetry{15'000};
     bool isPublicOnly = false;  ///< refuse loopback, link-local and private addresses
 };
 
@@ -86,6 +87,9 @@ inline constexpr std::array kClientOptions{
 /// The settings that the options describe, or the first option that is wrong. Reads the PEM files.
 /// `defaultClientId` is used when there is no `clientId`.
 Result<ClientSettings> readClientSettings(const Fields& options, std::string defaultClientId);
+/// The same for who has many clients: those that trust alike share a context of `contexts`.
+Result<ClientSettings> readClientSettings(const Fields& options, std::string defaultClientId,
+                                          net::TlsClientContexts& contexts);
 
 /// The tables one behind the other, for a Plugin's `options`.
 template <std::size_t N, std::size_t M>
@@ -95,6 +99,32 @@ constexpr std::array<Option, N + M> joined(const std::array<Option, N>& first,
     for (std::size_t i = 0; i < N; ++i) all[i] = first[i];
     for (std::size_t i = 0; i < M; ++i) all[N + i] = second[i];
     return all;
+}
+
+/// The table with this option changed; an unknown name does not compile.
+template <std::size_t N, class Change>
+consteval std::array<Option, N> changed(std::array<Option, N> table, std::string_view name,
+                                        Change change) {
+    for (Option& option : table) {
+        if (option.name != name) continue;
+        change(option);
+        return table;
+    }
+    throw "no option of this name";
+}
+
+/// The same options, this one with another default.
+template <std::size_t N>
+consteval std::array<Option, N> withFallback(const std::array<Option, N>& table,
+                                             std::string_view name, const char* fallback) {
+    return changed(table, name, [fallback](Option& option) { option.fallback = fallback; });
+}
+
+/// The same options, this one not required.
+template <std::size_t N>
+consteval std::array<Option, N> withoutRequired(const std::array<Option, N>& table,
+                                                std::string_view name) {
+    return changed(table, name, [](Option& option) { option.isRequired = false; });
 }
 
 }  // namespace runnel::mqtt

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mqtt/links.h"
 
+#include <cassert>
 #include <string>
 #include <utility>
+
+#include "mqtt/web_socket_link.h"
 
 namespace runnel::mqtt {
 
 namespace {
-
-std::string describe(net::CloseReason reason, std::string_view detail) {
-    std::string why(net::text(reason));
-    if (!detail.empty()) why.append(": ").append(detail);
-    return why;
-}
 
 /// MQTT straight on a net::Connection: nothing but a change of names.
 class TcpLink final : public Link, private net::ConnectionHandler {
@@ -43,9 +40,32 @@ class TcpLink final : public Link, private net::ConnectionHandler {
     net::Connection::Ptr connection_;
 };
 
+static_assert(sizeof(TcpLink) <= 64, "a server has one per client, most of them idle");
+
 }  // namespace
 
 std::unique_ptr<Link> serverLink(net::Connection::Ptr connection, LinkHandler& handler) {
+    return std::make_unique<TcpLink>(std::move(connection), handler);
+}
+
+std::unique_ptr<Link> serverWebSocketLink(net::TakenConnection taken, net::WebSocketPool& pool,
+                                          LinkHandler& handler, std::string_view head) {
+    taken.connection->send(head);
+    return std::make_unique<WebSocketLink>(std::move(taken.connection), pool, handler,
+                                           std::move(taken.unread));
+}
+
+std::unique_ptr<Link> clientLink(net::EventLoop& loop, int socket, const ClientSettings& settings,
+                                 LinkHandler& handler) {
+    assert(!settings.address.isTls || settings.tls);
+    net::ConnectionOptions options;
+    options.isClient = true;
+    if (settings.address.isTls) options.tls = settings.tls;
+    options.serverName = settings.address.host;
+    auto connection = net::Connection::open(loop, socket, options);
+    if (settings.address.isWebSocket) {
+        return std::make_unique<WebSocketLink>(std::move(connection), settings, handler);
+    }
     return std::make_unique<TcpLink>(std::move(connection), handler);
 }
 

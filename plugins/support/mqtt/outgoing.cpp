@@ -12,13 +12,18 @@ std::uint16_t Outgoing::add(Token token) {
     return idAt(size() - 1);
 }
 
-std::optional<Outgoing::Token> Outgoing::acknowledged(std::uint16_t packetId) {
-    if (packetId == 0) return std::nullopt;
-    const std::size_t place = (packetId + kIds - firstId_) % kIds;
-    if (place >= size()) return std::nullopt;
-    const Token token = std::exchange(entries_[head_ + place], 0);
-    trim();
+std::optional<Outgoing::Token> Outgoing::tokenOf(std::uint16_t packetId) const {
+    if (packetId == 0 || placeOf(packetId) >= size()) return std::nullopt;
+    const Token token = entries_[head_ + placeOf(packetId)];
     if (token == 0) return std::nullopt;
+    return token;
+}
+
+std::optional<Outgoing::Token> Outgoing::acknowledged(std::uint16_t packetId) {
+    const std::optional<Token> token = tokenOf(packetId);
+    if (!token) return std::nullopt;
+    entries_[head_ + placeOf(packetId)] = 0;
+    trim();
     return token;
 }
 

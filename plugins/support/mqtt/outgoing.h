@@ -28,6 +28,8 @@ class Outgoing final {
 
     /// The packet id for a new publish; there is room. `token` is not 0.
     std::uint16_t add(Token token);
+    /// nullopt: not on its way.
+    std::optional<Token> tokenOf(std::uint16_t packetId) const;
     /// The token of this id, once; nullopt: not on its way.
     std::optional<Token> acknowledged(std::uint16_t packetId);
 
@@ -48,6 +50,9 @@ class Outgoing final {
 
     std::uint16_t idAt(std::size_t place) const {
         return static_cast<std::uint16_t>((firstId_ - 1 + place) % kIds + 1);
+    }
+    std::size_t placeOf(std::uint16_t packetId) const {
+        return (packetId + kIds - firstId_) % kIds;
     }
     void trim();
 

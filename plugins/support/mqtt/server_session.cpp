@@ -22,7 +22,8 @@ ServerSession::ServerSession(net::EventLoop& loop, std::vector<std::uint8_t>& sc
       outgoing_(kWindow) {}
 
 ServerSession::~ServerSession() {
-    loop_.cancel(deadline_);
+    // Once its connection has ended it may be destroyed on any thread.
+    if (deadline_ != net::TimerId::None) loop_.cancel(deadline_);
 }
 
 void ServerSession::begin(std::unique_ptr<Link> link, std::span<const std::uint8_t> unread) {
