@@ -124,7 +124,10 @@ TEST(DecoderMalformedTest, RefusesWrongConnacks) {
         {"reason", kServer5, 0x20, "00 01 00", kProtocol, "reason 1 (granted QoS 1)"},
         {"reason", kServer5, 0x20, "00 ff 00", kProtocol, "reason 255 (unknown reason)"},
         {"return code", kServer3, 0x20, "00 06", kProtocol, "return code 6, expected 0 to 5"},
-        {"no properties", kServer5, 0x20, "00 00", kMalformed, "ends"},
+        {"success of 3.1.1", kServer5, 0x20, "00 00", kMalformed, "of MQTT 3.1.1"},
+        {"refusal of 3.1.1", kServer5, 0x20, "00 01", Reason::UnsupportedProtocolVersion,
+         "return code 1 of MQTT 3.1.1"},
+        {"half of the properties", kServer5, 0x20, "00 00 02 21", kMalformed, "expected at most"},
         {"properties in 3.1.1", kServer3, 0x20, "00 00 00", kMalformed, "1 bytes after"},
     });
 }
