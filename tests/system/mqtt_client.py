@@ -172,8 +172,9 @@ class Program:
     """mosquitto_pub or mosquitto_sub towards 127.0.0.1, version "311" or "5"."""
 
     def __init__(self, name, port, *arguments, version="5", ca=None, user=None, password=None):
-        self.command = [f"mosquitto_{name}", "-h", "127.0.0.1", "-p", str(port), "-V",
-                        {"3.1.1": "311"}.get(version, version)]
+        # Line by line, as to a terminal.
+        self.command = ["stdbuf", "-oL", f"mosquitto_{name}", "-h", "127.0.0.1", "-p", str(port),
+                        "-V", {"3.1.1": "311"}.get(version, version)]
         if ca:
             self.command += ["--cafile", str(ca)]
         if user:
@@ -196,7 +197,7 @@ class Program:
 
     async def line(self):
         raw = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
-        assert raw, f"{self.command[0]} ended"
+        assert raw, f"{self.command[2]} ended"
         return raw.decode().rstrip("\n")
 
     async def until(self, matches):
