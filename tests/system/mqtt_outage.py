@@ -6,7 +6,6 @@ Downlinks and their receipts work before and after.
 Options: --seconds N for which it is away, --rate N (uplinks per second)."""
 import asyncio
 import contextlib
-import json
 import time
 
 import runnel
@@ -92,7 +91,7 @@ class Outage(runnel.SystemTest):
         async with self.running() as (_, broker, (__, application), uplinks):
             await uplinks.finish()
             await broker.stop()
-            await application.publish(DOWN, json.dumps({"Data": "01", "Id": "patient"}))
+            await application.publish(DOWN, {"Data": "01", "Id": "patient"})
             await broker.restart()
             _, receipt = await application.until(lambda _, d: d.get("Id") == "patient")
             self.assertEqual(receipt["Receipt"], "accepted", receipt)
