@@ -29,6 +29,7 @@ void readVersion(PacketReader& reader) {
     if (name == "MQTT" && (level == 4 || level == 5)) {
         reader.setVersion(static_cast<Version>(level));
     } else if (name == "MQIsdp") {
+        reader.setVersion(Version::V311);  // whose CONNACK it understands
         reader.fail(Reason::UnsupportedProtocolVersion,
                     "protocol MQIsdp, which is MQTT 3.1, expected MQTT 3.1.1 or 5");
     } else if (name == "MQTT") {
