@@ -24,8 +24,13 @@ inline constexpr auto kWithPassword = mqtt::changed(kWithUser, "password", [](Op
     password.help = "API key of the application.";
     password.isRequired = true;
 });
-inline constexpr auto kOptions = mqtt::changed(
-    kWithPassword, "version", [](Option& version) { version.fallback = "3.1.1"; });
+inline constexpr auto kWithClientId =
+    mqtt::changed(kWithPassword, "clientId", [](Option& clientId) {
+        clientId.help =
+            "Client identifier; the default is made from url and user and stays the same.";
+    });
+inline constexpr auto kOptions =
+    mqtt::changed(kWithClientId, "version", [](Option& version) { version.fallback = "3.1.1"; });
 
 /// The settings that the options describe, or the first option that is wrong.
 Result<mqtt::ClientSettings> readSettings(Fields options);

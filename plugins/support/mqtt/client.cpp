@@ -9,6 +9,7 @@
 #include "mqtt/encoder.h"
 #include "mqtt/links.h"
 #include "mqtt/reason.h"
+#include "net/websocket_upgrade.h"
 
 namespace runnel::mqtt {
 
@@ -19,6 +20,7 @@ constexpr std::chrono::seconds kStopDeadline{2};
 constexpr std::chrono::seconds kLasting{10};  // a shorter connection is a failed attempt
 constexpr unsigned kBeatsPerKeepAlive = 2;
 constexpr unsigned kMaxSilentBeats = 4;
+constexpr std::size_t kMaxWords = 200;  // of a broker's own explanation
 
 /// MQTT 3.1.1 has no receive maximum.
 std::uint16_t receiveLimit(const ClientSettings& settings) {
@@ -30,7 +32,9 @@ std::uint16_t receiveLimit(const ClientSettings& settings) {
 std::string inWords(Reason reason, const Properties& properties) {
     std::string words(text(reason));
     const Property* own = find(properties, PropertyId::ReasonString);
-    if (own != nullptr && !own->text.empty()) words.append(": ").append(own->text);
+    if (own == nullptr) return words;
+    const std::string line = net::printableLine(own->text, kMaxWords);
+    if (!line.empty()) words.append(": ").append(line);
     return words;
 }
 
@@ -200,6 +204,8 @@ void Client::subscribe() {
 void Client::resendSome() {
     while (nextResend_ < resends_.size() && onWire_ < limit_ && state_ == State::Connected) {
         const Outgoing::Entry entry = resends_[nextResend_++];
+        // A broker may acknowledge what it still knows from the connection before.
+        if (outgoing_.tokenOf(entry.packetId) != entry.token) continue;
         ++onWire_;
         resendId_ = entry.packetId;
         events_.resend(entry.token);
@@ -208,6 +214,9 @@ void Client::resendSome() {
 }
 
 void Client::take(const Publish& publish) {
+    if (find(publish.properties, PropertyId::TopicAlias) != nullptr) {
+        return fail(Reason::TopicAliasInvalid, "a topic alias came, though none is allowed");
+    }
     if (publish.qos == 0) return events_.message(publish, 0);
     const Incoming::Arrival arrival = incoming_.arrived(publish.packetId, publish.qos);
     switch (arrival.is) {
@@ -239,7 +248,8 @@ void Client::take(const Ack& ack) {
 }
 
 void Client::take(const SubscribeAck& ack) {
-    for (std::size_t i = 0; i < ack.reasons.size() && i < subscriptions_.size(); ++i) {
+    const std::size_t count = std::min(ack.reasons.size(), subscriptions_.size());
+    for (std::size_t i = 0; i < count && !stopped_; ++i) {
         if (isFailure(ack.reasons[i])) events_.refused(subscriptions_[i].first, ack.reasons[i]);
     }
 }
@@ -260,6 +270,10 @@ std::size_t Client::room() const {
 
 std::size_t Client::pendingBytes() const {
     return link_ ? link_->pendingBytes() : 0;
+}
+
+bool Client::hasWrittenAll() const {
+    return link_ && link_->isOpen() && link_->pendingBytes() == 0;
 }
 
 bool Client::publish(Publish publish, std::uint64_t token) {
@@ -316,7 +330,9 @@ void Client::beat() {
     if (state_ != State::Connected) return;
     silentBeats_ = std::exchange(hasHeard_, false) || isPaused_ ? 0 : silentBeats_ + 1;
     if (silentBeats_ >= kMaxSilentBeats) {
+        state_ = State::Closing;
         why_ = "nothing heard from the broker for twice the keep-alive time";
+        decoder_->stop();
         return link_->abort();
     }
     if (!std::exchange(hasSent_, false) || silentBeats_ > 0) {
@@ -383,6 +399,16 @@ void Client::stop(std::function<void()> done) {
         timer_ = net::TimerId::None;
         if (link_) link_->abort();
     });
+}
+
+void Client::abort() {
+    loop_.cancel(std::exchange(timer_, net::TimerId::None));
+    loop_.cancel(std::exchange(beat_, net::TimerId::None));
+    dialer_.cancel(std::exchange(call_, net::Dialer::Call::None));
+    link_.reset();
+    decoder_.reset();
+    stopped_ = nullptr;
+    state_ = State::Stopped;
 }
 
 void Client::finish() {

@@ -75,12 +75,17 @@ class Client final : private LinkHandler, private PacketHandler {
     /// Says good-bye, then calls `done`, at the latest after two seconds; no other events come. A
     /// persistent session stays with the server.
     void stop(std::function<void()> done);
+    /// Hangs up at once and is stopped; no more calls come, not even stop()'s. Not from within an
+    /// event.
+    void abort();
 
     bool isConnected() const { return state_ == State::Connected; }
     /// How many publishes of QoS 1 may be made now; 0 while not connected.
     std::size_t room() const;
     /// Bytes that wait for the socket: who publishes QoS 0 stops at a few 64 KiB.
     std::size_t pendingBytes() const;
+    /// What was published with QoS 0 has left: nothing waits, and the connection has not failed.
+    bool hasWrittenAll() const;
     /// Queues it, connected and with room() for QoS 1 (asserted). `token` is the owner's name for
     /// it, not 0; packet id and duplicate flag are set here. False, and published() is not called,
     /// when the server has said that packets may not be that big.

@@ -17,6 +17,7 @@ class LinkHandler {
     virtual void opened() {}
     /// MQTT's bytes, cut anywhere.
     virtual void received(std::span<const std::uint8_t> bytes) = 0;
+    /// What waited is written, down to the connection's low watermark; with a client's: all of it.
     virtual void drained() {}
     /// The last call; `why` is for people and holds no secret.
     virtual void closed(std::string_view why) = 0;

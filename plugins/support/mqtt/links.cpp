@@ -62,6 +62,7 @@ std::unique_ptr<Link> clientLink(net::EventLoop& loop, int socket, const ClientS
     options.isClient = true;
     if (settings.address.isTls) options.tls = settings.tls;
     options.serverName = settings.address.host;
+    options.lowWatermark = 0;  // what is sent with QoS 0 is safe when all is written
     auto connection = net::Connection::open(loop, socket, options);
     if (settings.address.isWebSocket) {
         return std::make_unique<WebSocketLink>(std::move(connection), settings, handler);

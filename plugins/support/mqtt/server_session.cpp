@@ -75,6 +75,10 @@ void ServerSession::take(const Connect& connect) {
     const std::uint32_t theirs = numberOr(connect.properties, PropertyId::ReceiveMaximum, all);
     outgoing_.setLimit(static_cast<std::uint16_t>(std::min<std::uint32_t>(theirs, kWindow)));
     maxClientPacket_ = numberOr(connect.properties, PropertyId::MaximumPacketSize, 0);
+    if (find(connect.properties, PropertyId::AuthenticationMethod) != nullptr) {
+        return refuse(Reason::BadAuthenticationMethod,
+                      "there is no extended authentication here: connect with user and password");
+    }
     events_.connect(connect);
     assert(phase_ != Phase::Connecting);
 }
@@ -110,11 +114,17 @@ void ServerSession::refuse(Reason reason, std::string_view why) {
     if (phase_ != Phase::Connecting) return;
     Connack connack;
     connack.reason = reason;
-    if (version() == Version::V5) {
-        connack.properties.push_back({PropertyId::ReasonString, 0, why, {}});
-    }
+    connack.properties = inWords(why);
     send(connack);
     close(why);
+}
+
+/// As MQTT 5 demands, not where that makes the packet bigger than the client takes.
+Properties ServerSession::inWords(std::string_view why) const {
+    constexpr std::size_t kAround = 16;  // bytes of the rest of the packet, at most
+    const bool fits = maxClientPacket_ == 0 || why.size() + kAround <= maxClientPacket_;
+    if (version() != Version::V5 || !fits) return {};
+    return {{PropertyId::ReasonString, 0, why, {}}};
 }
 
 void ServerSession::take(const Publish& publish) {
@@ -180,6 +190,10 @@ void ServerSession::take(const Other&) {
     end(Reason::ProtocolError, "a packet came that no client sends here");
 }
 
+bool ServerSession::hasWrittenAll() const {
+    return link_ && link_->isOpen() && link_->pendingBytes() == 0;
+}
+
 void ServerSession::sendNow() {
     if (link_) link_->sendNow();
 }
@@ -211,6 +225,7 @@ void ServerSession::pauseReading() {
 
 void ServerSession::resumeReading() {
     if (!decoder_.isPaused() || !link_) return;
+    lastSign_ = loop_.now();  // it could not be heard
     link_->resumeReading();
     decoder_.resume(*this);
     afterInput();
@@ -229,7 +244,7 @@ void ServerSession::checkKeepAlive(net::EventLoop::Clock::time_point now) {
 void ServerSession::end(Reason reason, std::string_view why) {
     if (phase_ != Phase::Open) return close(why);
     if (version() == Version::V5) {
-        send(Disconnect{reason, {{PropertyId::ReasonString, 0, why, {}}}});
+        send(Disconnect{reason, inWords(why)});
     }
     close(why);
 }

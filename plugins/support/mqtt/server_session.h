@@ -80,6 +80,8 @@ class ServerSession final : private LinkHandler, private PacketHandler {
     /// How many publishes of QoS 1 may be made now.
     std::size_t room() const { return isOpen() ? outgoing_.room() : 0; }
     std::size_t pendingBytes() const { return link_ ? link_->pendingBytes() : 0; }
+    /// What was published with QoS 0 has left: nothing waits, and the connection has not failed.
+    bool hasWrittenAll() const;
     void sendNow();
     /// Queues it, with room() for QoS 1 (asserted). Packet id is set here. False: bigger than the
     /// client takes; nothing was sent.
@@ -114,6 +116,7 @@ class ServerSession final : private LinkHandler, private PacketHandler {
     void take(const Disconnect& disconnect);
     template <class Other>
     void take(const Other& other);
+    Properties inWords(std::string_view why) const;
     void afterInput();
     void sendAcks();
     void close(std::string_view why);

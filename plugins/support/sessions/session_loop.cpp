@@ -83,8 +83,9 @@ void SessionLoop::sweep() {
     for (const auto& session : sessions_) session->checkSilence();
 }
 
+// A session that has no connection leaves the list at once, so these three walk a copy.
 void SessionLoop::closeStream(std::uint64_t stream, CloseReason reason) {
-    for (const auto& session : sessions_) {
+    for (const auto& session : std::vector(sessions_)) {
         if (session->stream() == stream) session->end(reason, closeText(reason));
     }
 }
@@ -94,12 +95,12 @@ void SessionLoop::closeAll(CloseReason reason, std::chrono::milliseconds patienc
     if (sessions_.empty()) return done();
     done_ = std::move(done);
     cutting_ = loop_.after(patience, [this] { abortAll(); });
-    for (const auto& session : sessions_) session->end(reason, closeText(reason));
+    for (const auto& session : std::vector(sessions_)) session->end(reason, closeText(reason));
 }
 
 void SessionLoop::abortAll() {
     cutting_ = net::TimerId::None;
-    for (const auto& session : sessions_) session->abort();
+    for (const auto& session : std::vector(sessions_)) session->abort();
 }
 
 }  // namespace runnel::sessions

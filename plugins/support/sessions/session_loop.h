@@ -53,7 +53,6 @@ class SessionLoop final {
     std::shared_ptr<Inbox> inbox_ = std::make_shared<Inbox>();
     Inbox::Content opened_;  // reused: what the inbox held
     std::vector<Parcel> parcels_;
-    // Ending a session never takes it out at once (Connection), so both may be walked meanwhile.
     std::vector<std::shared_ptr<LoopSession>> sessions_;
     std::vector<std::shared_ptr<LoopSession>> watched_;
     net::TimerId ticking_ = net::TimerId::None;
