@@ -16,6 +16,7 @@ namespace runnel::mqtt {
 namespace {
 
 constexpr std::chrono::seconds kConnectDeadline{20};  // TCP, TLS and CONNACK together
+constexpr const char* kDeadlineText = "20 s";
 constexpr std::chrono::seconds kStopDeadline{2};
 constexpr std::chrono::seconds kLasting{10};  // a shorter connection is a failed attempt
 constexpr unsigned kBeatsPerKeepAlive = 2;
@@ -70,17 +71,23 @@ void Client::dial() {
                           .attempt = attempts_++,
                           .isPublicOnly = settings_.isPublicOnly},
                          [this](net::Dialed result) { dialed(std::move(result)); });
+    timer_ = loop_.after(kConnectDeadline, [this] {
+        timer_ = net::TimerId::None;
+        dialer_.cancel(std::exchange(call_, net::Dialer::Call::None));
+        lost("no address for " + settings_.address.host + " within " + kDeadlineText);
+    });
 }
 
 void Client::dialed(net::Dialed dialed) {
     call_ = net::Dialer::Call::None;
+    loop_.cancel(std::exchange(timer_, net::TimerId::None));
     if (dialed.fd < 0) return lost(dialed.error);
     state_ = State::Opening;
     why_.clear();
     link_ = clientLink(loop_, dialed.fd, settings_, *this);
     timer_ = loop_.after(kConnectDeadline, [this] {
         timer_ = net::TimerId::None;
-        giveUp("no answer to CONNECT within " + std::to_string(kConnectDeadline.count()) + " s");
+        giveUp("no answer to CONNECT within " + std::string(kDeadlineText));
     });
 }
 
