@@ -13,7 +13,7 @@ import subprocess
 import tempfile
 import time
 
-from peers import PATIENCE
+from peers import PATIENCE, unverified
 from runnel import skip
 
 PROGRAM = "/usr/sbin/mosquitto"
@@ -125,8 +125,10 @@ class Mosquitto:
                 stderr=log)
         while self.process.returncode is None:
             with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.close()
+                # Answered by its main loop; earlier it would not listen to SIGTERM.
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port,
+                                                          ssl=unverified())
+                writer.transport.abort()
                 return True
             await asyncio.sleep(0.01)
         if b"Address already in use" in self.log.read_bytes():
