@@ -68,7 +68,7 @@ void Client::dial() {
     call_ = dialer_.dial({.address = settings_.address.target(),
                           .attempt = attempts_++,
                           .isPublicOnly = settings_.isPublicOnly},
-                         [this](net::Dialed result) { dialed(std::move(result)); });
+                         [this](const net::Dialed& result) { dialed(result); });
     timer_ = loop_.after(kConnectDeadline, [this] {
         timer_ = net::TimerId::None;
         dialer_.cancel(std::exchange(call_, net::Dialer::Call::None));
@@ -76,7 +76,7 @@ void Client::dial() {
     });
 }
 
-void Client::dialed(net::Dialed dialed) {
+void Client::dialed(const net::Dialed& dialed) {
     call_ = net::Dialer::Call::None;
     loop_.cancel(std::exchange(timer_, net::TimerId::None));
     if (dialed.fd < 0) return lost(dialed.error);

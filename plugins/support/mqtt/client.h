@@ -120,7 +120,7 @@ class Client final : private LinkHandler, private PacketHandler {
     void packet(const Packet& packet) override;
 
     void dial();
-    void dialed(net::Dialed dialed);
+    void dialed(const net::Dialed& dialed);
     void take(const Connack& connack);
     void take(const Publish& publish);
     void take(const Ack& ack);
