@@ -10,14 +10,19 @@
 namespace runnel::chirpstack {
 
 inline constexpr std::array kOwnOptions{
-    Option{"topicPrefix", "text", "",
+    Option{"topicPrefix", "text", nullptr,
            "What stands before application/… in ChirpStack's topics, such as lns1/.", false, false},
     Option{"marshalling", "choice json|protobuf", "json",
            "How ChirpStack writes its events, and reads downlinks.", false, false},
     Option{"applications", "map", nullptr,
            "ChirpStack's application ids and the application EUI of each.", false, false},
 };
-inline constexpr auto kOptions = mqtt::joined(kOwnOptions, mqtt::kClientOptions);
+inline constexpr auto kOptions = mqtt::changed(
+    mqtt::joined(kOwnOptions, mqtt::kClientOptions), "clientId", [](Option& clientId) {
+        clientId.help =
+            "Client identifier; the default is made from url, user and topicPrefix and stays the "
+            "same.";
+    });
 
 /// The connector's options, checked.
 struct Settings {

@@ -2,8 +2,6 @@
 #pragma once
 
 #include <array>
-#include <string>
-#include <string_view>
 
 #include "mqtt/client_settings.h"
 #include "runnel/plugin.h"
@@ -17,24 +15,22 @@ inline constexpr std::array kOwnOptions{
            false, false},
 };
 
-/// The client's options as this server wants them.
-template <std::size_t N>
-constexpr std::array<Option, N> tailored(std::array<Option, N> options) {
-    for (Option& option : options) {
-        const std::string_view name = option.name;
-        if (name == "user") {
-            option.help = "APPLICATION@TENANT, such as parking@ttn; APPLICATION without tenants.";
-            option.isRequired = true;
-        } else if (name == "password") {
-            option.help = "API key of the application.";
-            option.isRequired = true;
-        } else if (name == "version") {
-            option.fallback = "3.1.1";
-        }
-    }
-    return options;
-}
-inline constexpr auto kOptions = tailored(mqtt::joined(kOwnOptions, mqtt::kClientOptions));
+inline constexpr auto kWithUser =
+    mqtt::changed(mqtt::joined(kOwnOptions, mqtt::kClientOptions), "user", [](Option& user) {
+        user.help = "APPLICATION@TENANT, such as parking@ttn; APPLICATION without tenants.";
+        user.isRequired = true;
+    });
+inline constexpr auto kWithPassword = mqtt::changed(kWithUser, "password", [](Option& password) {
+    password.help = "API key of the application.";
+    password.isRequired = true;
+});
+inline constexpr auto kWithClientId =
+    mqtt::changed(kWithPassword, "clientId", [](Option& clientId) {
+        clientId.help =
+            "Client identifier; the default is made from url and user and stays the same.";
+    });
+inline constexpr auto kOptions =
+    mqtt::changed(kWithClientId, "version", [](Option& version) { version.fallback = "3.1.1"; });
 
 /// The settings that the options describe, or the first option that is wrong.
 Result<mqtt::ClientSettings> readSettings(Fields options);

@@ -87,7 +87,7 @@ Status MqttProtocol::start() {
 Status MqttProtocol::open(const Grant& grant) {
     if (stations_.empty()) return Error{"", "the protocol is stopped"};
     if (roleOf(*grant.stream) == Role::Listener) return listen();
-    auto options = readPublisherOptions(*grant.stream, settings_);
+    auto options = readPublisherOptions(*grant.stream, settings_, contexts_);
     if (!options) return options.error();
     Station& station = *stations_[grant.stream->stream % stations_.size()];
     station.post(

@@ -80,6 +80,7 @@ class MqttProtocol final : public Protocol {
     ProtocolHost& core_;
     const Settings settings_;
     Subscribers subscribers_;
+    net::TlsClientContexts contexts_;  // of role client
     const std::shared_ptr<net::Admission> admission_;
     std::vector<std::unique_ptr<Station>> stations_;
     bool isListening_ = false;

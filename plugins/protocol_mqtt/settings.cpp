@@ -75,11 +75,11 @@ Role roleOf(const StreamConfig& stream) {
     return role == "client" ? Role::Client : Role::Listener;
 }
 
-Result<PublisherOptions> readPublisherOptions(const StreamConfig& stream,
-                                              const Settings& settings) {
+Result<PublisherOptions> readPublisherOptions(const StreamConfig& stream, const Settings& settings,
+                                              net::TlsClientContexts& contexts) {
     PublisherOptions options;
     // Not the token or anything else that changes: under this name the broker keeps our session.
-    auto client = readClientSettings(stream.options, "runnel/" + stream.name);
+    auto client = readClientSettings(stream.options, "runnel/" + stream.name, contexts);
     if (!client) return client.error();
     options.client = *std::move(client);
     options.client.isPublicOnly = !settings.privateAddresses;

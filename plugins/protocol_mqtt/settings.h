@@ -40,6 +40,7 @@ struct PublisherOptions {
     bool isRetained = false;
 };
 /// An error names the option, what was found and what was expected. Reads PEM files.
-Result<PublisherOptions> readPublisherOptions(const StreamConfig& stream, const Settings& settings);
+Result<PublisherOptions> readPublisherOptions(const StreamConfig& stream, const Settings& settings,
+                                              net::TlsClientContexts& contexts);
 
 }  // namespace runnel::mqtt

@@ -93,7 +93,7 @@ async def into_the_journal():
             [chirpstack(server, {APPLICATION_ID: APPLICATION})],
             {APPLICATION: {"name": "Ours", "streams": [
                 runnel.websocket_stream("cloud", runnel.new_token())]}},
-            log={"level": "warning"}) as broker:
+            log={"level": "info"}) as broker:
         await server.subscribed("application/+/device/+/event/+")
         await broker.stop()
         source = MqttSource(server, APPLICATION_ID, limit=ARGUMENTS.messages, window=1000).start()
@@ -116,7 +116,7 @@ async def out_of_the_journal(what, **settings):
         async with runnel.Runnel(
                 [runnel.simulator(rate=100_000, count=ARGUMENTS.messages, devices=1000)],
                 {APPLICATION: {"name": "Ours", "streams": [stream]}},
-                protocols={"mqtt": runnel.MQTT}, log={"level": "warning"}) as broker:
+                protocols={"mqtt": runnel.MQTT}, log={"level": "info"}) as broker:
             await runnel.eventually(lambda: journaled(broker) >= ARGUMENTS.messages,
                                     "the journal is full")
             await server.start()

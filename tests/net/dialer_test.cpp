@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <atomic>
 #include <future>
 #include <initializer_list>
 #include <memory>
@@ -24,9 +24,19 @@
 namespace runnel::net {
 namespace {
 
-std::ptrdiff_t openDescriptors() {
-    const std::filesystem::directory_iterator all("/proc/self/fd");
-    return std::distance(begin(all), end(all));
+int option(int fd, int name) {
+    int value = -1;
+    socklen_t length = sizeof value;
+    return ::getsockopt(fd, SOL_SOCKET, name, &value, &length) == 0 ? value : -1;
+}
+
+/// TCP sockets only: the C library opens others now and then.
+int openSockets() {
+    int count = 0;
+    for (int fd = 0; fd < 1000; ++fd) {
+        if (option(fd, SO_TYPE) == SOCK_STREAM && option(fd, SO_DOMAIN) == AF_INET) ++count;
+    }
+    return count;
 }
 
 /// The port on which the listening socket was put by the kernel.
@@ -93,12 +103,29 @@ TEST_F(DialerTest, ConnectsToAName) {
 }
 
 TEST_F(DialerTest, SaysWhyThereIsNoSocket) {
-    EXPECT_EQ(errorOf("name.invalid:1883").substr(0, 39),
-              "cannot connect to name.invalid:1883: Na");
+    // What the C library says behind it depends on the machine's network.
+    EXPECT_THAT(errorOf("name.invalid:1883"),
+                testing::StartsWith("cannot connect to name.invalid:1883: "));
     EXPECT_EQ(errorOf("broker"),
               "cannot connect to broker: expected HOST:PORT, such as 127.0.0.1:8443 or *:8443");
     EXPECT_EQ(errorOf("broker:99999"),
               "cannot connect to broker:99999: the port must be a number from 0 to 65535");
+}
+
+TEST_F(DialerTest, AnswersMoreNamesThanItLooksUpAtOnce) {
+    constexpr int kNames = 5 * static_cast<int>(Dialer::kMaxLookups);
+    std::atomic<int> answered = 0;
+    std::promise<void> all;
+    thread_.call([&] {
+        for (int i = 0; i < kNames; ++i) {
+            dialer_->dial({"localhost:" + portOf(address_)}, [&](const Dialed& dialed) {
+                ::close(dialed.fd);
+                if (++answered == kNames) all.set_value();
+            });
+        }
+    });
+    all.get_future().get();
+    EXPECT_EQ(answered, kNames);
 }
 
 TEST_F(DialerTest, RefusesWhatIsNotPublicWhenAsked) {
@@ -111,7 +138,7 @@ TEST_F(DialerTest, RefusesWhatIsNotPublicWhenAsked) {
 }
 
 TEST_F(DialerTest, IsSilentAfterCancel) {
-    const std::ptrdiff_t before = openDescriptors();
+    const int before = openSockets();
     std::promise<void> last;
     thread_.call([&] {
         const auto fail = [](const Dialed&) { ADD_FAILURE() << "was cancelled"; };
@@ -126,7 +153,7 @@ TEST_F(DialerTest, IsSilentAfterCancel) {
         });
     });
     last.get_future().get();
-    EXPECT_EQ(openDescriptors(), before);
+    EXPECT_EQ(openSockets(), before);
 }
 
 TEST_F(DialerTest, MayBeDestroyedWhileALookupIsUnderWay) {

@@ -23,6 +23,11 @@ RUN = {
         ("tests/system/list_plugins.py", "--describe-plugin"),
     "build/dev/bin/runneld --config FILE --books": ("tests/system/runnel.py", "--books"),
     "npx wscat -n -c 'wss://127.0.0.1:8443/?token=TOKEN'": ("tests/system/clients.py", "wscat"),
+    "mosquitto_sub -h 127.0.0.1 -p 8883 --cafile CERTIFICATE -u TOKEN -q 1 -v "
+    "-t '70B3D57ED0000001/+/up'": ("tests/system/mqtt_client.py", "mosquitto_sub"),
+    "mosquitto_pub -h 127.0.0.1 -p 8883 --cafile CERTIFICATE -u TOKEN -q 1 "
+    "-t APPEUI/DEVICEEUI/down -m '{\"Data\":\"01FF\"}'":
+        ("tests/system/mqtt_client.py", "mosquitto_pub"),
     "/usr/bin/python3 tests/support/watch.py 'wss://127.0.0.1:8443/?token=TOKEN'":
         (".ci/run", "./dev demo --documents"),
 }

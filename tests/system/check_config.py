@@ -57,18 +57,20 @@ class CheckConfig(runnel.SystemTest):
                             ("70B3D57ED0000001.yaml:7", "token")):
             self.assertRegex(output, re.escape(place) + r"\b.*" + word)
 
-    async def test_the_configuration_that_the_readme_shows_is_good(self):
+    async def test_the_configurations_that_the_readme_shows_are_good(self):
         readme = (runnel.ROOT / "README.md").read_text()
-        main_file, application = re.findall(r"^```yaml\n(.*?)^```", readme, re.M | re.S)
-        broker = self.broker({"70B3D57ED0000001": application})
-        for shown, here in (("/usr/lib/runnel/plugins", runnel.PLUGINS),
-                            ("/etc/runnel", broker.directory),
-                            ("/var/lib/runnel", broker.directory / "data")):
-            self.assertIn(shown, main_file)
-            main_file = main_file.replace(shown, str(here))
-        broker.write("runnel.yaml", main_file)
-        status, output = await broker.run("--check")
-        self.assertEqual(status, 0, output)
+        blocks = re.findall(r"^```yaml\n(.*?)^```", readme, re.M | re.S)
+        self.assertEqual(len(blocks), 4)
+        for main_file, application in zip(blocks[::2], blocks[1::2]):
+            broker = self.broker({"70B3D57ED0000001": application})
+            for shown, here in (("/usr/lib/runnel/plugins", runnel.PLUGINS),
+                                ("/etc/runnel", broker.directory),
+                                ("/var/lib/runnel", broker.directory / "data")):
+                self.assertIn(shown, main_file)
+                main_file = main_file.replace(shown, str(here))
+            broker.write("runnel.yaml", main_file)
+            status, output = await broker.run("--check")
+            self.assertEqual(status, 0, output)
 
     async def test_a_file_that_is_no_yaml_is_named_with_its_line(self):
         broker = self.broker({"70B3D57ED0000001": "name: Parking\nstreams: [\n  - {name: x\n"})

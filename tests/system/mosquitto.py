@@ -11,8 +11,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+import time
 
-from peers import PATIENCE
+from peers import PATIENCE, unverified
 from runnel import skip
 
 PROGRAM = "/usr/sbin/mosquitto"
@@ -62,8 +63,8 @@ class Mosquitto:
     """One mosquitto. `settings` are further lines of its configuration, by name. With
     `client_certificate` it asks for one. Use it as `async with Mosquitto() as server`.
 
-    It saves after every change, but after it has acknowledged it: what it acknowledged in the
-    moment before kill() may be forgotten."""
+    It saves after every change (`autosave_interval` changes), but after it has acknowledged it: what
+    it acknowledged in the moment before kill() may be forgotten."""
 
     def __init__(self, client_certificate=False, user="runnel", **settings):
         if not pathlib.Path(PROGRAM).is_file():
@@ -124,8 +125,10 @@ class Mosquitto:
                 stderr=log)
         while self.process.returncode is None:
             with contextlib.suppress(OSError):
-                _, writer = await asyncio.open_connection("127.0.0.1", self.port)
-                writer.close()
+                # Answered by its main loop; earlier it would not listen to SIGTERM.
+                _, writer = await asyncio.open_connection("127.0.0.1", self.port,
+                                                          ssl=unverified())
+                writer.transport.abort()
                 return True
             await asyncio.sleep(0.01)
         if b"Address already in use" in self.log.read_bytes():
@@ -137,6 +140,13 @@ class Mosquitto:
         pattern = re.compile(rf" \d {re.escape(filter_)}\n")
         async with asyncio.timeout(PATIENCE):
             while len(pattern.findall(self.log.read_text(errors="replace"))) < times:
+                await asyncio.sleep(0.02)
+
+    async def saved(self):
+        """Returns when it has saved what is there now; something has to change for that."""
+        file, begin = self.directory / "mosquitto.db", time.time()
+        async with asyncio.timeout(PATIENCE):
+            while not file.is_file() or file.stat().st_mtime <= begin:
                 await asyncio.sleep(0.02)
 
     async def kill(self):

@@ -31,6 +31,23 @@ class Refused(Exception):
         self.code = code
 
 
+class Client(paho.Client):
+    """paho 1.6 lets an error of TLS end its thread; it is a lost connection."""
+
+    def _sock_recv(self, *arguments):
+        return self._or_lost(super()._sock_recv, *arguments)
+
+    def _sock_send(self, *arguments):
+        return self._or_lost(super()._sock_send, *arguments)
+
+    @staticmethod
+    def _or_lost(action, *arguments):
+        try:
+            return action(*arguments)
+        except ssl.SSLError as error:
+            raise ConnectionError(str(error)) from error
+
+
 class Paho:
     """paho, whose network loop has a thread of its own; everything else runs on the test's loop.
     It connects again by itself. With a `client_id` its session is persistent."""
@@ -44,9 +61,9 @@ class Paho:
         self.persistent = bool(client_id)
         more_ = {} if version == "5" else {"clean_session": not client_id}
         transport = more.pop("transport", "tcp")
-        self.client = paho.Client(client_id or f"test-{uuid.uuid4().hex[:12]}",
-                                  protocol=VERSIONS[version], transport=transport,
-                                  reconnect_on_failure=more.pop("reconnect", True), **more_)
+        self.client = Client(client_id or f"test-{uuid.uuid4().hex[:12]}",
+                             protocol=VERSIONS[version], transport=transport,
+                             reconnect_on_failure=more.pop("reconnect", True), **more_)
         if transport == "websockets":
             self.client.ws_set_options(path="/mqtt")
         context = more.pop("tls", None) or unverified()
@@ -172,8 +189,9 @@ class Program:
     """mosquitto_pub or mosquitto_sub towards 127.0.0.1, version "311" or "5"."""
 
     def __init__(self, name, port, *arguments, version="5", ca=None, user=None, password=None):
-        self.command = [f"mosquitto_{name}", "-h", "127.0.0.1", "-p", str(port), "-V",
-                        {"3.1.1": "311"}.get(version, version)]
+        # Line by line, as to a terminal.
+        self.command = ["stdbuf", "-oL", f"mosquitto_{name}", "-h", "127.0.0.1", "-p", str(port),
+                        "-V", {"3.1.1": "311"}.get(version, version)]
         if ca:
             self.command += ["--cafile", str(ca)]
         if user:
@@ -196,7 +214,7 @@ class Program:
 
     async def line(self):
         raw = await asyncio.wait_for(self.process.stdout.readline(), PATIENCE)
-        assert raw, f"{self.command[0]} ended"
+        assert raw, f"{self.command[2]} ended"
         return raw.decode().rstrip("\n")
 
     async def until(self, matches):

@@ -27,12 +27,13 @@ class SimulatedTest(runnel.SystemTest):
         """Streams: `self.token` MQTT, `self.socket_token` WebSocket, `self.device_token` MQTT of
         DEVICE alone."""
         self.token, self.socket_token, self.device_token = [runnel.new_token() for _ in range(3)]
-        one = runnel.mqtt_stream("one", self.device_token)
-        one["scope"] = {"device": DEVICE}
+        best = {"duplicates": "best"}  # one document per uplink
+        one = {**runnel.mqtt_stream("one", self.device_token), "scope": {"device": DEVICE}, **best}
         return runnel.Runnel([runnel.simulator(rate=rate)], {
             APPLICATION: {"name": "Simulated", "streams": [
-                runnel.mqtt_stream("cloud", self.token, sequence=True, **options),
-                runnel.websocket_stream("socket", self.socket_token, options={"sequence": True}),
+                {**runnel.mqtt_stream("cloud", self.token, sequence=True, **options), **best},
+                runnel.websocket_stream("socket", self.socket_token, options={"sequence": True},
+                                        **best),
                 one]},
             OTHER: {"name": "Other", "devices": [{"eui": FOREIGN, "name": "not ours"}],
                     "streams": [runnel.mqtt_stream("cloud", runnel.new_token())]}},

@@ -14,7 +14,7 @@ from mqtt_client import trusting
 
 # mosquitto saves behind its back: what it acknowledged in the last moments before it is killed is
 # published again, with the same deduplicationId.
-SAFE_SECONDS = 1
+SAFE_SECONDS = 2
 
 
 def device_eui(number):
@@ -84,6 +84,7 @@ class MqttSource:
         self.ledger, self.open = collections.deque(), {}
         self.posted, self.acknowledged, self.again = collections.Counter(), {}, set()
         self.total, self.started, self.is_stopping = 0, 0, False
+        self.sent_at = {}
         self.task, self.moved = None, asyncio.Event()
 
     def start(self):
@@ -170,6 +171,7 @@ class MqttSource:
         self.posted[device] += 1
         counter = self.posted[device]
         payload = counter.to_bytes(4, "big") + self.padding
+        self.sent_at[device, counter] = time.monotonic()
         return Entry((device, counter), up_topic(self.application, device),
                      runnel.chirpstack_uplink(device, self.application, counter, payload=payload))
 
@@ -201,6 +203,11 @@ class MqttSource:
         """Whatever is open."""
         self.task.cancel()
         await asyncio.wait([self.task])
+
+    def keys(self):
+        """All that was acknowledged."""
+        return {(device, counter) for device, last in self.acknowledged.items()
+                for counter in range(1, last + 1)}
 
     def rate(self):
         return self.total / max(time.monotonic() - self.started, 0.001)

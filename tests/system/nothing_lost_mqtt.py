@@ -12,6 +12,7 @@ before mosquitto is killed the subscriber has to be connected and to have caught
 Options: --kills N, --seed N, --rate N (uplinks per second at most)."""
 import asyncio
 import random
+import time
 
 import runnel
 import source
@@ -19,9 +20,11 @@ from mosquitto import Mosquitto
 from mqtt_source import MqttSource, chirpstack
 from receiver import Receiver, Subscriber, arrived, check_order
 
-ARGUMENTS = runnel.options(kills=6, seed=random.SystemRandom().randrange(1 << 32), rate=500)
+ARGUMENTS = runnel.options(kills=6, seed=random.SystemRandom().randrange(1 << 32), rate=300)
 APPLICATION = "70B3D57ED0000001"
 CHIRPSTACK_APPLICATION = "13f243da-3795-4165-8ee0-ed43039c566c"
+# Changes; with a save at each one, mosquitto would wait for the disk most of the time.
+SAVING = {"autosave_interval": 100}
 LONGEST_PEACE = 3  # between two kills, in seconds
 VICTIMS = ("runnel", "mosquitto", "runnel and mosquitto")
 
@@ -45,27 +48,41 @@ class NothingLost(runnel.SystemTest):
         """Kills at random moments while uplinks flow; checks what came of it. `ready()` is awaited
         before mosquitto is killed."""
         broker, server = parts
-        dice = random.Random(ARGUMENTS.seed)
+        dice, struck = random.Random(ARGUMENTS.seed), []
         kills = [VICTIMS[number % len(VICTIMS)] for number in range(ARGUMENTS.kills)]
         dice.shuffle(kills)
+        await server.saved()  # else it forgets that somebody has subscribed
         for number, victims in enumerate(kills, 1):
             await asyncio.sleep(dice.uniform(0.1, LONGEST_PEACE))
             if ready and "mosquitto" in victims:
                 await ready()
+            struck.append(time.monotonic())
             await self.strike(victims, broker, server, dice)
             print(f"    kill {number}/{len(kills)} ({victims}): {uplinks.total:,} acknowledged, "
                   f"{client.count():,} received", flush=True)
         await asyncio.sleep(dice.uniform(0.1, LONGEST_PEACE))
         rate = uplinks.rate()
         await uplinks.finish()
-        await arrived(client, uplinks.total)
+        try:
+            await arrived(client, uplinks.total)
+        except AssertionError:
+            self.explain(uplinks, client, struck)
+            raise
         repeats = check_order(self, client.all(), uplinks.acknowledged)
         print(f"    {uplinks.total:,} uplinks at {rate:,.0f}/s, {len(kills)} kills, {repeats:,} "
               "came more than once", flush=True)
 
+    @staticmethod
+    def explain(uplinks, client, struck):
+        """Prints before which kill was posted what has not come."""
+        for key in sorted(uplinks.keys() - client.seen, key=lambda key: uplinks.sent_at[key]):
+            kill = sum(when < uplinks.sent_at[key] for when in struck)
+            before = struck[kill] - uplinks.sent_at[key] if kill < len(struck) else 0
+            print(f"    missing: {key}, posted {before:.3f} s before kill {kill + 1}", flush=True)
+
     async def test_what_mosquitto_acknowledged_reaches_the_stream(self):
         token = runnel.new_token()
-        async with Mosquitto() as server, runnel.Runnel(
+        async with Mosquitto(**SAVING) as server, runnel.Runnel(
                 [chirpstack(server, {CHIRPSTACK_APPLICATION: APPLICATION})],
                 {APPLICATION: {"name": "Ours",
                                "streams": [runnel.websocket_stream("cloud", token)]}},
@@ -82,7 +99,7 @@ class NothingLost(runnel.SystemTest):
                 await client.leave()
 
     async def test_what_runnel_acknowledged_reaches_mosquittos_subscriber(self):
-        async with Mosquitto() as server, self.publishing(server) as broker:
+        async with Mosquitto(**SAVING) as server, self.publishing(server) as broker:
             client = Subscriber(server, f"site/{APPLICATION}/+/up")
             await client.come()
             uplinks = source.Source(broker, APPLICATION, ARGUMENTS.rate, timed=True).start()

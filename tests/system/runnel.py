@@ -61,8 +61,9 @@ def mqtt_stream(name, token, **options):
     return {"name": name, "protocol": "mqtt", "format": "json", "options": options, **token}
 
 
-# Protocol options: listeners with TLS and without, and servers on this machine may be connected to.
-MQTT = {"listen": ["127.0.0.1:0"], "listenPlain": ["127.0.0.1:0"], "privateAddresses": True}
+# Listeners with TLS and without, and servers on this machine may be connected to. The same text twice
+# would be the same socket, so 127.0.0.1 is written in two ways.
+MQTT = {"listen": ["127.0.0.1:0"], "listenPlain": ["127.1:0"], "privateAddresses": True}
 
 
 def simulator(**options):

@@ -2,7 +2,6 @@
 #include "events/gateway_protobuf.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "events/region_names.h"
@@ -13,6 +12,25 @@ namespace {
 
 constexpr std::uint32_t kMax32 = std::numeric_limits<std::uint32_t>::max();
 
+/// LoraModulationInfo, FskModulationInfo or LrFhssModulationInfo: their first two figures.
+struct Parameters {
+    std::uint32_t first{}, second{};
+};
+
+Parameters readParameters(ProtobufReader parameters) {
+    Parameters figures;
+    while (parameters.next()) {
+        if (parameters.field() == 1) {
+            figures.first = parameters.integer("figure", kMax32);
+        } else if (parameters.field() == 2) {
+            figures.second = parameters.integer("figure", kMax32);
+        } else {
+            parameters.skip();
+        }
+    }
+    return figures;
+}
+
 std::string readDataRate(ProtobufReader modulation) {
     std::string name;
     while (modulation.next()) {
@@ -21,18 +39,10 @@ std::string readDataRate(ProtobufReader modulation) {
             modulation.skip();
             continue;
         }
-        std::array<std::uint32_t, 3> figures{};  // by their numbers
-        ProtobufReader parameters = modulation.message("parameters");
-        while (parameters.next()) {
-            if (parameters.field() < figures.size()) {
-                figures[parameters.field()] = parameters.integer("figure", kMax32);
-            } else {
-                parameters.skip();
-            }
-        }
-        if (which == 3) name = loraDataRate(std::min(figures[2], 99U), figures[1]);
-        if (which == 4) name = fskDataRate(figures[2]);
-        if (which == 5) name = lrFhssDataRate(figures[1]);
+        const auto [first, second] = readParameters(modulation.message("parameters"));
+        if (which == 3) name = loraDataRate(std::min(second, 99U), first);
+        if (which == 4) name = fskDataRate(second);
+        if (which == 5) name = lrFhssDataRate(first);
     }
     return name;
 }

@@ -166,8 +166,8 @@ namespace {
 /// Reads the options one by one; stops at the first that is wrong.
 class Reader final {
   public:
-    Reader(const Fields& options, ClientSettings& settings)
-        : options_(options), settings_(settings) {}
+    Reader(const Fields& options, ClientSettings& settings, net::TlsClientContexts& contexts)
+        : options_(options), settings_(settings), contexts_(contexts) {}
 
     Status readAll(std::string defaultClientId);
 
@@ -183,6 +183,7 @@ class Reader final {
 
     const Fields& options_;
     ClientSettings& settings_;
+    net::TlsClientContexts& contexts_;
 };
 
 Status Reader::readAll(std::string defaultClientId) {
@@ -284,7 +285,7 @@ Status Reader::readTls() {
         *pem = std::move(*text);
     }
     try {
-        settings_.tls = net::TlsContext::client(trust);
+        settings_.tls = contexts_.get(trust);
     } catch (const std::runtime_error& error) {
         const std::string_view text = error.what();
         const std::string name(blamed(text));
@@ -296,8 +297,15 @@ Status Reader::readTls() {
 }  // namespace
 
 Result<ClientSettings> readClientSettings(const Fields& options, std::string defaultClientId) {
+    net::TlsClientContexts contexts;
+    return readClientSettings(options, std::move(defaultClientId), contexts);
+}
+
+Result<ClientSettings> readClientSettings(const Fields& options, std::string defaultClientId,
+                                          net::TlsClientContexts& contexts) {
     ClientSettings settings;
-    if (Status status = Reader(options, settings).readAll(std::move(defaultClientId)); !status) {
+    if (Status status = Reader(options, settings, contexts).readAll(std::move(defaultClientId));
+        !status) {
         return status.error();
     }
     return settings;

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "mqtt/packet.h"
+#include "net/tls_client_contexts.h"
 #include "net/tls_context.h"
 #include "runnel/plugin.h"
 
@@ -86,6 +87,9 @@ inline constexpr std::array kClientOptions{
 /// The settings that the options describe, or the first option that is wrong. Reads the PEM files.
 /// `defaultClientId` is used when there is no `clientId`.
 Result<ClientSettings> readClientSettings(const Fields& options, std::string defaultClientId);
+/// The same for who has many clients: those that trust alike share a context of `contexts`.
+Result<ClientSettings> readClientSettings(const Fields& options, std::string defaultClientId,
+                                          net::TlsClientContexts& contexts);
 
 /// The tables one behind the other, for a Plugin's `options`.
 template <std::size_t N, std::size_t M>

@@ -113,7 +113,7 @@ void Decoder::decodeKept(PacketHandler& handler) {
 
 Bytes Decoder::completeKept(Bytes bytes, PacketHandler& handler) {
     while (kept() > 0 && !bytes.empty() && isRunning()) {
-        const std::size_t whole = packetBytes(keptBytes());
+        const std::size_t whole = frameOf(keptBytes()).bytes;
         const std::size_t missing = whole == 0 ? 1 : whole - kept();
         const Bytes part = bytes.first(std::min(missing, bytes.size()));
         bytes = bytes.subspan(part.size());
@@ -128,37 +128,39 @@ std::size_t Decoder::decode(Bytes bytes, PacketHandler& handler) {
     isDecoding_ = true;
     while (isRunning()) {
         const Bytes rest = bytes.subspan(used);
-        const std::size_t whole = packetBytes(rest);
-        if (whole == 0 || rest.size() < whole) break;
-        decodePacket(rest.first(whole), handler);
-        used += whole;
+        const Frame frame = frameOf(rest);
+        if (frame.bytes == 0 || rest.size() < frame.bytes) break;
+        const Bytes packet = rest.first(frame.bytes);
+        decodePacket(packet, packet.subspan(frame.headerBytes), handler);
+        used += frame.bytes;
     }
     isDecoding_ = false;
     return used;
 }
 
-std::size_t Decoder::packetBytes(Bytes bytes) {
-    if (bytes.empty()) return 0;
+Decoder::Frame Decoder::frameOf(Bytes bytes) {
+    if (bytes.empty()) return {};
     if (!isFirstByte(bytes[0], sender_, version_)) {
         failure_ = firstByteFailure(bytes[0], sender_, version_);
-        return 0;
+        return {};
     }
     const Length length = lengthOf(bytes);
-    if (length.is == Length::Unknown) return 0;
+    if (length.is == Length::Unknown) return {};
     // A CONNECT may be one of 3.1.1, which does not ask for the shortest form.
     const bool mayBePadded = version_ == Version::V311 || typeOf(bytes) == PacketType::Connect;
     const bool isLegal =
         length.is == Length::Shortest || (length.is == Length::Padded && mayBePadded);
-    if (isLegal && length.whole() <= maxPacketBytes_) return length.whole();
+    if (isLegal && length.whole() <= maxPacketBytes_) {
+        return {length.headerBytes, length.whole()};
+    }
     failure_ = isLegal ? sizeFailure(typeOf(bytes), length.whole(), maxPacketBytes_)
                        : lengthFailure(typeOf(bytes), length);
-    return 0;
+    return {};
 }
 
-void Decoder::decodePacket(Bytes bytes, PacketHandler& handler) {
-    const PacketOrigin origin{typeOf(bytes), static_cast<std::uint8_t>(bytes[0] & 0x0FU), sender_,
-                              version_};
-    PacketReader reader{origin, bytes.subspan(lengthOf(bytes).headerBytes)};
+void Decoder::decodePacket(Bytes header, Bytes body, PacketHandler& handler) {
+    const auto flags = static_cast<std::uint8_t>(header[0] & 0x0FU);
+    PacketReader reader{{typeOf(header), flags, sender_, version_}, body};
     const Packet packet = decodeBody(reader);
     reader.expectEnd();
     version_ = reader.origin().version;

@@ -66,9 +66,13 @@ class Decoder final {
     using Bytes = std::span<const std::uint8_t>;
 
     bool isRunning() const { return !isPaused_ && !isStopped_ && !failure_; }
-    /// The length of the packet that `bytes` begin with; 0 while it is unknown, or after a failure.
-    std::size_t packetBytes(Bytes bytes);
-    void decodePacket(Bytes bytes, PacketHandler& handler);
+    /// How long the packet is that `bytes` begin with.
+    struct Frame {
+        std::size_t headerBytes{};
+        std::size_t bytes{};  ///< with the header; 0 while it is unknown, or after a failure
+    };
+    Frame frameOf(Bytes bytes);
+    void decodePacket(Bytes header, Bytes body, PacketHandler& handler);
     /// All complete packets; how many bytes they had.
     std::size_t decode(Bytes bytes, PacketHandler& handler);
     /// Completes the kept packet with the first of `bytes`; the others.

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "mqtt/packet.h"
+
 namespace runnel::mqtt {
 namespace {
 

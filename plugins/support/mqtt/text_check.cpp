@@ -42,17 +42,15 @@ std::size_t characterLength(std::string_view bytes) {
     return lead.length;
 }
 
+bool isNotPlain(EightBytes bytes) {
+    return (bytes & kEightHighBits) != 0 || haveZero(bytes);
+}
+
 }  // namespace
 
 bool isText(std::string_view bytes) {
+    if (!anyEight(bytes, isNotPlain)) return true;  // ASCII, as nearly always
     while (!bytes.empty()) {
-        if (bytes.size() >= sizeof(EightBytes)) {
-            const EightBytes eight = eightBytes(bytes.data());
-            if (!haveNonAscii(eight) && !haveZero(eight)) {
-                bytes.remove_prefix(sizeof eight);
-                continue;
-            }
-        }
         const std::size_t length = characterLength(bytes);
         if (length == 0) return false;
         bytes.remove_prefix(length);

@@ -16,15 +16,11 @@ bool hasLegalSize(std::string_view text) {
 }
 
 bool hasWildcardOrZero(std::string_view text) {
-    while (text.size() >= sizeof(EightBytes)) {
-        const EightBytes eight = eightBytes(text.data());
-        if (have(eight, '+') || have(eight, '#') || haveZero(eight)) return true;
-        text.remove_prefix(sizeof eight);
-    }
-    for (const char character : text) {
-        if (character == '+' || character == '#' || character == '\0') return true;
-    }
-    return false;
+    constexpr char kDifference = '+' ^ '#';  // one bit, so that both are found at once
+    static_assert(('#' | kDifference) == '+');
+    return anyEight(text, [](EightBytes bytes) {
+        return haveZero((bytes | eightOf(kDifference)) ^ eightOf('+')) || haveZero(bytes);
+    });
 }
 
 /// Takes the first level and the `/` after it off `text`.

@@ -72,7 +72,6 @@ void Downlinks::published(std::uint64_t token, mqtt::Reason reason, std::string_
     } else {
         report(job, Kind::Queued, "");
     }
-    pump();
 }
 
 bool Downlinks::isExpired(const Job& job) const {

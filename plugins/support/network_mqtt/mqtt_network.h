@@ -42,7 +42,7 @@ class MqttNetwork final : public Network, private mqtt::ClientEvents {
   private:
     void connected(bool isSessionPresent) override;
     void message(const mqtt::Publish& publish, mqtt::Receipt receipt) override;
-    void published(std::uint64_t token, mqtt::Reason reason, std::string_view text) override;
+    bool published(std::uint64_t token, mqtt::Reason reason, std::string_view text) override;
     void resend(std::uint64_t token) override;
     void writable() override;
     void disconnected(std::string_view why, std::chrono::milliseconds retry) override;
@@ -57,7 +57,6 @@ class MqttNetwork final : public Network, private mqtt::ClientEvents {
     CalmLog log_;
     Publisher publisher_;
     Downlinks downlinks_;
-    bool isTroubleSaid_ = false;  ///< in the log, since the last connection
     std::thread thread_;
 };
 

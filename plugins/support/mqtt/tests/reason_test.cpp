@@ -6,6 +6,8 @@
 #include <set>
 #include <string_view>
 
+#include "mqtt/packet.h"
+
 namespace runnel::mqtt {
 namespace {
 

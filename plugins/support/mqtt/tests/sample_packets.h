@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <ostream>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,6 @@ struct Sample {
     std::string name;
     Peer peer;
     Packet packet;
-
-    /// For GoogleTest.
-    friend void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.name; }
 };
 
 /// Every type of packet in both versions and from each side that may send it, as small and as full

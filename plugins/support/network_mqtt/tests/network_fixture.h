@@ -28,6 +28,7 @@ class NetworkFixture : public testing::Test {
         settings_.firstRetry = settings_.lastRetry = std::chrono::milliseconds(20);
     }
     ~NetworkFixture() override {
+        broker_.drop();  // else the good-bye takes its two seconds
         if (network_) network_->stop();
     }
 

@@ -2,6 +2,7 @@
 #include "network_mqtt/tests/scripted_broker.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -104,6 +105,8 @@ void ScriptedBroker::accept(bool isSessionPresent, Reason subscribed) {
     waitFor(listener_, "a connection");
     peer_ = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (peer_ < 0) fail("cannot accept");
+    const int on = 1;
+    ::setsockopt(peer_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     decoder_.emplace(Sender::Client, std::size_t{1} << 20U);
     connect_ = expect(PacketType::Connect);
     send(Connack{isSessionPresent, Reason::Success, {}});
