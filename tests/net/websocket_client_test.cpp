@@ -2,6 +2,8 @@
 // The client's side of WebSocket, against the server's side.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -234,6 +236,74 @@ TEST(WebSocketUpgradeTest, BoundsWhatItKeeps) {
         upgrade.feed(std::string(1000, 'x'));
     }
     EXPECT_LT(fed, 70'000U);
+}
+
+/// Right bytes, damaged in a few places, in pieces of any size.
+class Noise final {
+  public:
+    std::size_t below(std::size_t bound) { return random_() % bound; }
+    std::string damaged(std::string bytes) {
+        for (std::size_t i = below(4); i > 0; --i) {
+            bytes[below(bytes.size())] ^= static_cast<char>(1 << below(8));
+        }
+        return bytes;
+    }
+    template <class Take>
+    void inPieces(std::string_view bytes, Take take) {
+        while (!bytes.empty()) {
+            const std::size_t size = std::min(bytes.size(), 1 + below(60));
+            take(bytes.substr(0, size));
+            bytes.remove_prefix(size);
+        }
+    }
+    unsigned seed = std::random_device{}();
+
+  private:
+    std::mt19937 random_{seed};
+};
+
+TEST(WebSocketClientTest, SurvivesDamagedFrames) {
+    Noise noise;
+    SCOPED_TRACE("seed " + std::to_string(noise.seed));
+    WebSocketPool pool{1000, WebSocketSide::Client};
+    for (int round = 0; round < 2000; ++round) {
+        std::string bytes;
+        for (int i = 0; i < 4; ++i) {
+            const FrameOptions options{.isFinal = noise.below(4) != 0,
+                                       .isMasked = noise.below(20) == 0};
+            bytes += clientFrame(static_cast<unsigned>(noise.below(11)),
+                                 std::string(noise.below(200), 'x'), options);
+        }
+        WebSocketReceiver receiver(pool);
+        Recorder recorder;
+        noise.inPieces(noise.damaged(bytes),
+                       [&](std::string_view piece) { receiver.feed(frameBytes(piece), recorder); });
+        for (std::size_t i = 0; i + 1 < recorder.lines.size(); ++i) {
+            EXPECT_FALSE(recorder.lines[i].starts_with("failed:"));
+            EXPECT_FALSE(recorder.lines[i].starts_with("closed:"));
+        }
+    }
+    EXPECT_EQ(pool.borrowed(), 0U);
+}
+
+TEST(WebSocketUpgradeTest, SurvivesDamagedResponses) {
+    Noise noise;
+    SCOPED_TRACE("seed " + std::to_string(noise.seed));
+    for (int round = 0; round < 2000; ++round) {
+        WebSocketUpgrade upgrade("broker", "/mqtt", "mqtt");
+        WebSocketAnswer answer;
+        answer.accept = acceptOf(keyOf(upgrade));
+        answer.protocol = "mqtt";
+        const std::string response =
+            noise.below(2) == 0 ? switchingProtocols(answer)
+                                : "HTTP/1.1 403 Forbidden\r\nTransfer-Encoding: chunked\r\n\r\n"
+                                  "4\r\nno e\r\n5\r\nntry\n\r\n0\r\n\r\n";
+        noise.inPieces(noise.damaged(response), [&](std::string_view piece) {
+            if (upgrade.state() == WebSocketUpgrade::State::Waiting) upgrade.feed(piece);
+        });
+        EXPECT_EQ(upgrade.state() == WebSocketUpgrade::State::Accepted,
+                  upgrade.state() != WebSocketUpgrade::State::Waiting && upgrade.problem().empty());
+    }
 }
 
 }  // namespace

@@ -31,6 +31,23 @@ class Refused(Exception):
         self.code = code
 
 
+class Client(paho.Client):
+    """paho 1.6 lets an error of TLS end its thread; it is a lost connection."""
+
+    def _sock_recv(self, *arguments):
+        return self._or_lost(super()._sock_recv, *arguments)
+
+    def _sock_send(self, *arguments):
+        return self._or_lost(super()._sock_send, *arguments)
+
+    @staticmethod
+    def _or_lost(action, *arguments):
+        try:
+            return action(*arguments)
+        except ssl.SSLError as error:
+            raise ConnectionError(str(error)) from error
+
+
 class Paho:
     """paho, whose network loop has a thread of its own; everything else runs on the test's loop.
     It connects again by itself. With a `client_id` its session is persistent."""
@@ -44,9 +61,9 @@ class Paho:
         self.persistent = bool(client_id)
         more_ = {} if version == "5" else {"clean_session": not client_id}
         transport = more.pop("transport", "tcp")
-        self.client = paho.Client(client_id or f"test-{uuid.uuid4().hex[:12]}",
-                                  protocol=VERSIONS[version], transport=transport,
-                                  reconnect_on_failure=more.pop("reconnect", True), **more_)
+        self.client = Client(client_id or f"test-{uuid.uuid4().hex[:12]}",
+                             protocol=VERSIONS[version], transport=transport,
+                             reconnect_on_failure=more.pop("reconnect", True), **more_)
         if transport == "websockets":
             self.client.ws_set_options(path="/mqtt")
         context = more.pop("tls", None) or unverified()

@@ -3,6 +3,7 @@
 receiving, and the broker takes new ones.
 
 Options: --seed N and --rounds N of random bytes."""
+import asyncio
 import contextlib
 import random
 
@@ -46,6 +47,13 @@ class Malformed(SimulatedTest):
         finally:
             wire.close()
 
+    async def farewell(self, wire):
+        """The end of a connection that did not begin as MQTT does. It might have been HTTP, for a
+        WebSocket, so it may be told in those words."""
+        said = await asyncio.wait_for(wire.reader.read(), runnel.PATIENCE)
+        self.assertTrue(said == b"" or said.startswith(b"HTTP/1.1 4"), said)
+        wire.close()
+
     def session(self, version):
         """All that a good client says."""
         return (mqtt_wire.connect(version, "a-client", self.token) +
@@ -76,9 +84,9 @@ class Malformed(SimulatedTest):
             for first in range(256):
                 if first == mqtt_wire.CONNECT << 4:
                     continue
-                # Not a packet comes back, except where the sender may understand a farewell.
-                last = await self.sent(broker, bytes([first, 2, 0, 0]), eof=False)
-                self.assertIn(last and last.kind, (None, mqtt_wire.DISCONNECT), f"{first:02X}")
+                wire = await Wire.open(broker.plain_mqtt_port, tls="plain")
+                wire.send(bytes([first, 2, 0, 0]))
+                await self.farewell(wire)
 
     async def test_every_type_with_every_flag_and_no_body_ends_the_connection(self):
         async with self.running() as broker:
@@ -146,7 +154,7 @@ class Malformed(SimulatedTest):
         async with self.running() as broker:
             wire = await Wire.open(broker.mqtt_port)
             wire.send(b"\x00" * 100)
-            self.assertIsNone(await wire.end())
+            await self.farewell(wire)
             socket = await runnel.websockets.connect(
                 f"wss://127.0.0.1:{broker.mqtt_port}/mqtt", ssl=runnel.unverified(),
                 subprotocols=["mqtt"])

@@ -14,7 +14,7 @@ from mqtt_client import trusting
 
 # mosquitto saves behind its back: what it acknowledged in the last moments before it is killed is
 # published again, with the same deduplicationId.
-SAFE_SECONDS = 1
+SAFE_SECONDS = 2
 
 
 def device_eui(number):

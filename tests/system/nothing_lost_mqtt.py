@@ -19,9 +19,11 @@ from mosquitto import Mosquitto
 from mqtt_source import MqttSource, chirpstack
 from receiver import Receiver, Subscriber, arrived, check_order
 
-ARGUMENTS = runnel.options(kills=6, seed=random.SystemRandom().randrange(1 << 32), rate=500)
+ARGUMENTS = runnel.options(kills=6, seed=random.SystemRandom().randrange(1 << 32), rate=300)
 APPLICATION = "70B3D57ED0000001"
 CHIRPSTACK_APPLICATION = "13f243da-3795-4165-8ee0-ed43039c566c"
+# Changes; with a save at each one, mosquitto would wait for the disk most of the time.
+SAVING = {"autosave_interval": 100}
 LONGEST_PEACE = 3  # between two kills, in seconds
 VICTIMS = ("runnel", "mosquitto", "runnel and mosquitto")
 
@@ -65,7 +67,7 @@ class NothingLost(runnel.SystemTest):
 
     async def test_what_mosquitto_acknowledged_reaches_the_stream(self):
         token = runnel.new_token()
-        async with Mosquitto() as server, runnel.Runnel(
+        async with Mosquitto(**SAVING) as server, runnel.Runnel(
                 [chirpstack(server, {CHIRPSTACK_APPLICATION: APPLICATION})],
                 {APPLICATION: {"name": "Ours",
                                "streams": [runnel.websocket_stream("cloud", token)]}},
@@ -82,7 +84,7 @@ class NothingLost(runnel.SystemTest):
                 await client.leave()
 
     async def test_what_runnel_acknowledged_reaches_mosquittos_subscriber(self):
-        async with Mosquitto() as server, self.publishing(server) as broker:
+        async with Mosquitto(**SAVING) as server, self.publishing(server) as broker:
             client = Subscriber(server, f"site/{APPLICATION}/+/up")
             await client.come()
             uplinks = source.Source(broker, APPLICATION, ARGUMENTS.rate, timed=True).start()

@@ -80,6 +80,17 @@ Reason readReturnCode(PacketReader& reader) {
     return reasonOf(code);
 }
 
+/// A server that knows no MQTT 5 answers in its own version (3.1.1 §3.1.2.2), and may well be met.
+Reason readReason(PacketReader& reader) {
+    const bool isOf311 = reader.left() == 1;
+    if (!isOf311) return reader.reason();
+    const std::uint8_t code = reader.byte();
+    reader.fail(code == 0 ? Reason::MalformedPacket : Reason::UnsupportedProtocolVersion,
+                "return code " + std::to_string(code) +
+                    " of MQTT 3.1.1, expected an answer of MQTT 5; the server may know 3.1.1 only");
+    return Reason::UnsupportedProtocolVersion;
+}
+
 }  // namespace
 
 Connect decodeConnect(PacketReader& reader) {
@@ -105,7 +116,7 @@ Connack decodeConnack(PacketReader& reader) {
                                                  ", expected 0 or 1 (session present)");
     }
     packet.isSessionPresent = flags == 1;
-    packet.reason = reader.isV5() ? reader.reason() : readReturnCode(reader);
+    packet.reason = reader.isV5() ? readReason(reader) : readReturnCode(reader);
     if (packet.isSessionPresent && isFailure(packet.reason)) {
         reader.fail(Reason::ProtocolError,
                     "session present in a refusal, expected 0 with a reason that is not success");

@@ -61,11 +61,9 @@ void MqttNetwork::stop() {
 }
 
 void MqttNetwork::connected(bool isSessionPresent) {
-    const std::string address = client_.settings().address.text();
-    host_.health("broker", Health::Working, "connected to " + address);
-    host_.log(Level::Info, "connected to " + address +
-                               (isSessionPresent ? ", which kept the session" : ", a new session"));
-    isTroubleSaid_ = false;
+    host_.health("broker", Health::Working,
+                 "connected to " + client_.settings().address.text() +
+                     (isSessionPresent ? ", which kept the session" : ", a new session"));
     network_.connected(true);
     // Behind what is sent again.
     loop_.post([this] { downlinks_.pump(); });
@@ -97,19 +95,17 @@ void MqttNetwork::writable() {
     downlinks_.pump();
 }
 
-void MqttNetwork::disconnected(std::string_view why, std::chrono::milliseconds retry) {
-    const std::string text = client_.settings().address.text() + ": " + std::string(why);
+void MqttNetwork::disconnected(std::string_view why, std::chrono::milliseconds) {
+    // Logged when it is news, so no time of the next attempt in it.
     host_.health("broker", Health::Failing,
-                 text + "; next attempt in " + std::to_string(retry.count()) + " ms");
+                 client_.settings().address.text() + ": " + std::string(why) + "; trying again");
     network_.connected(false);
-    if (!std::exchange(isTroubleSaid_, true)) host_.log(Level::Warning, text + "; trying again");
 }
 
 void MqttNetwork::refused(std::string_view filter, mqtt::Reason reason) {
-    const std::string text = "the broker refuses the subscription " + std::string(filter) + ": " +
-                             std::string(mqtt::text(reason));
-    host_.health("broker", Health::Failing, text);
-    host_.log(Level::Error, text);
+    host_.health("broker", Health::Failing,
+                 "the broker refuses the subscription " + std::string(filter) + ": " +
+                     std::string(mqtt::text(reason)));
 }
 
 }  // namespace runnel::network_mqtt

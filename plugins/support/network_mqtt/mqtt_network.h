@@ -57,7 +57,6 @@ class MqttNetwork final : public Network, private mqtt::ClientEvents {
     CalmLog log_;
     Publisher publisher_;
     Downlinks downlinks_;
-    bool isTroubleSaid_ = false;  ///< in the log, since the last connection
     std::thread thread_;
 };
 

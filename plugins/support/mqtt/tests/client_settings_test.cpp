@@ -101,7 +101,7 @@ class ClientSettingsTest : public Test {
     void set(const std::string& name, Value value) { options_.push_back({name, std::move(value)}); }
     void set(const std::string& name, const char* text) { set(name, Value{std::string(text)}); }
     std::string write(const std::string& name, const std::string& content) {
-        const std::string path = (directory_.path() / name).string();
+        std::string path = (directory_.path() / name).string();
         std::ofstream(path) << content;
         return path;
     }

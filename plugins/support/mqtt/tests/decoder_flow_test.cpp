@@ -73,13 +73,17 @@ TEST_F(DecoderFlowTest, PausedWithinAHandlerGivesNothingMore) {
 TEST_F(DecoderFlowTest, ResumedWithinAHandlerGoesOnAfterIt) {
     int depth = 0;
     topics_.within = [&] {
-        EXPECT_EQ(++depth, 1);
+        ASSERT_EQ(++depth, 1);
         decoder_.pause();
         decoder_.resume(topics_);
         --depth;
     };
     decoder_.feed(publishes({"a", "b", "c"}), topics_);
     EXPECT_THAT(topics_.seen, ElementsAre("a", "b", "c"));
+    decoder_.pause();
+    decoder_.feed(publishes({"d", "e"}), topics_);
+    decoder_.resume(topics_);
+    EXPECT_THAT(topics_.seen, ElementsAre("a", "b", "c", "d", "e"));
     EXPECT_EQ(decoder_.kept(), 0U);
 }
 

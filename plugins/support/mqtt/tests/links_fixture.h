@@ -53,6 +53,7 @@ class End final : public LinkHandler {
     void closed(std::string_view text) override {
         EXPECT_EQ(why, std::nullopt) << "closed() twice";
         why = text;
+        if (onClosed) onClosed();
         changed_();
     }
     void send(std::string_view text) { link->send(bytesOf(text)); }
@@ -62,6 +63,7 @@ class End final : public LinkHandler {
     std::optional<std::string> why;
     std::function<void()> onOpened;
     std::function<void()> onReceived;
+    std::function<void()> onClosed;
     int calls = 0;
     bool isOpened = false;
     bool isDrained = false;
@@ -77,9 +79,8 @@ struct Kind {
     bool isWebSocket;
 };
 
-inline void PrintTo(
-    const Kind& kind,
-    std::ostream* out) {  // NOLINT(readability-identifier-naming): GoogleTest looks for this name
+// NOLINTNEXTLINE(readability-identifier-naming): GoogleTest looks for this name
+inline void PrintTo(const Kind& kind, std::ostream* out) {
     *out << kind.name;
 }
 

@@ -117,16 +117,29 @@ TEST_P(LinksTest, AbortEndsBothAtOnce) {
 }
 
 TEST_P(LinksTest, MayBeDroppedInsideReceived) {
-    ends_.connectBoth();
-    ends_.server.onReceived = [&] { ends_.server.link.reset(); };
-    for (int i = 0; i < 3; ++i) {
-        ends_.client.send("x");
-        ends_.client.link->sendNow();
+    for (const bool isServer : {true, false}) {
+        Ends ends{GetParam()};
+        ends.connectBoth();
+        test::End& dropped = isServer ? ends.server : ends.client;
+        test::End& other = isServer ? ends.client : ends.server;
+        dropped.onReceived = [&] { dropped.link.reset(); };
+        for (int i = 0; i < 3; ++i) {
+            other.send("x");
+            other.link->sendNow();
+        }
+        EXPECT_TRUE(ends.until([&] { return other.why.has_value(); }));
+        EXPECT_EQ(dropped.calls, 1);
+        EXPECT_FALSE(dropped.why);
+        EXPECT_EQ(ends.pool.borrowed(), 0U);
     }
-    EXPECT_TRUE(ends_.until([&] { return ends_.client.why.has_value(); }));
-    EXPECT_EQ(ends_.server.calls, 1);
-    EXPECT_FALSE(ends_.server.why);
-    EXPECT_EQ(ends_.pool.borrowed(), 0U);
+}
+
+TEST_P(LinksTest, MayBeDroppedInsideClosed) {
+    ends_.connectBoth();
+    ends_.server.onClosed = [&] { ends_.server.link.reset(); };
+    ends_.client.onClosed = [&] { ends_.client.link.reset(); };
+    ends_.client.link->abort();
+    EXPECT_TRUE(ends_.until([&] { return !ends_.client.link && !ends_.server.link; }));
 }
 
 TEST_P(LinksTest, MayBeDroppedInsideOpenedAndWhileOpening) {
