@@ -83,7 +83,7 @@ std::vector<std::vector<std::uint8_t>> fuzzSeeds() {
     using namespace runnel::events;
     const auto root = Poco::JSON::Parser().parse(kChirpstack).extract<Poco::JSON::Object::Ptr>();
     std::vector<std::vector<std::uint8_t>> seeds{inputOf(TheThings, kTheThings)};
-    for (std::uint8_t event = 0; event < kEvents.size(); ++event) {
+    for (std::size_t event = 0; event < kEvents.size(); ++event) {
         const auto choice = static_cast<std::uint8_t>(event * Readers);
         seeds.push_back(inputOf(static_cast<std::uint8_t>(choice + Json), kChirpstack));
         seeds.push_back(inputOf(static_cast<std::uint8_t>(choice + Protobuf),
