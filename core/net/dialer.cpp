@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -77,16 +78,62 @@ struct Dialer::Shared {
         DialTarget target;
         Done done;
     };
+    struct Lookup {
+        Call call{};
+        HostPort name;
+    };
 
     /// On the loop's thread.
     void finish(Call call, const Answer& answer);
+    /// Any thread, with the mutex held: has the loop finish the call.
+    static void report(const std::shared_ptr<Shared>& shared, Call call, Answer answer);
+    /// A resolver thread: looks names up until none waits.
+    static void work(const std::shared_ptr<Shared>& shared);
+    static void lookUp(const std::shared_ptr<Shared>& shared, Call call, HostPort name);
 
     std::mutex mutex;
-    EventLoop* loop = nullptr;  // guarded by mutex; null once the dialer has gone
+    EventLoop* loop = nullptr;   // guarded by mutex; null once the dialer has gone
+    std::deque<Lookup> waiting;  // guarded by mutex
+    std::size_t threads = 0;     // guarded by mutex
     // The loop's thread only:
     std::map<Call, Pending> pending;
     std::uint64_t last = 0;
 };
+
+void Dialer::Shared::report(const std::shared_ptr<Shared>& shared, Call call, Answer answer) {
+    if (shared->loop == nullptr) return;
+    shared->loop->post(
+        [shared, call, answer = std::move(answer)] { shared->finish(call, answer); });
+}
+
+void Dialer::Shared::work(const std::shared_ptr<Shared>& shared) {
+    std::unique_lock lock(shared->mutex);
+    while (shared->loop != nullptr && !shared->waiting.empty()) {
+        const Lookup lookup = std::move(shared->waiting.front());
+        shared->waiting.pop_front();
+        lock.unlock();
+        Answer answer = resolve(lookup.name, 0);
+        lock.lock();
+        report(shared, lookup.call, std::move(answer));
+    }
+    --shared->threads;
+}
+
+/// Detached threads: a resolver that does not answer must hold up nobody. Not getaddrinfo_a: it is
+/// silent when it cannot start a thread, and ThreadSanitizer does not survive it.
+void Dialer::Shared::lookUp(const std::shared_ptr<Shared>& shared, Call call, HostPort name) {
+    const std::lock_guard lock(shared->mutex);
+    shared->waiting.push_back({call, std::move(name)});
+    if (shared->threads == kMaxLookups) return;
+    try {
+        std::thread([shared] { work(shared); }).detach();
+        ++shared->threads;
+    } catch (const std::system_error& error) {
+        if (shared->threads > 0) return;  // one of those will come to it
+        shared->waiting.pop_back();
+        report(shared, call, {nullptr, error.what()});
+    }
+}
 
 void Dialer::Shared::finish(Call call, const Answer& answer) {
     auto node = pending.extract(call);
@@ -109,32 +156,28 @@ Dialer::~Dialer() {
 
 Dialer::Call Dialer::dial(DialTarget target, Done done) {
     const Call call{++shared_->last};
-    const auto report = [shared = shared_, call](Answer answer) {
-        const std::lock_guard lock(shared->mutex);
-        if (shared->loop == nullptr) return;
-        shared->loop->post(
-            [shared, call, answer = std::move(answer)] { shared->finish(call, answer); });
-    };
     const std::string address = target.address;
     shared_->pending.emplace(call, Shared::Pending{std::move(target), std::move(done)});
+    Answer answer;
     try {
-        const HostPort name = splitAddress(address);
-        Answer numeric = resolve(name, AI_NUMERICHOST);
-        if (numeric.list) {
-            report(std::move(numeric));
-        } else {
-            // Detached: a resolver that does not answer must hold up nobody. Not getaddrinfo_a: it
-            // is silent when it cannot start a thread, and ThreadSanitizer does not survive it.
-            std::thread([report, name] { report(resolve(name, 0)); }).detach();
+        HostPort name = splitAddress(address);
+        answer = resolve(name, AI_NUMERICHOST);
+        if (!answer.list) {
+            Shared::lookUp(shared_, call, std::move(name));
+            return call;
         }
     } catch (const std::runtime_error& error) {
-        report({nullptr, error.what()});
+        answer = {nullptr, error.what()};
     }
+    const std::lock_guard lock(shared_->mutex);
+    Shared::report(shared_, call, std::move(answer));
     return call;
 }
 
 void Dialer::cancel(Call call) {
     shared_->pending.erase(call);
+    const std::lock_guard lock(shared_->mutex);
+    std::erase_if(shared_->waiting, [call](const auto& lookup) { return lookup.call == call; });
 }
 
 }  // namespace runnel::net

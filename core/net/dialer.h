@@ -33,14 +33,17 @@ struct Dialed {
 /// block.
 Dialed connectToOneOf(const addrinfo& list, const DialTarget& target);
 
-/// Turns names into connecting sockets without blocking the loop: names are resolved on a thread
-/// per lookup, numeric addresses at once.
+/// Turns names into connecting sockets without blocking the loop: names are resolved on threads
+/// that live while there are names to resolve, numeric addresses at once.
 /// Thread safety: the loop's thread, or any one thread while the loop does not run. Destroying it
 /// does not wait for the resolver.
 class Dialer final {
   public:
     using Done = std::function<void(Dialed)>;
     enum class Call : std::uint64_t { None = 0 };
+    /// At once; others wait. The C library gives up on a name server that is silent after 10 s or
+    /// so.
+    static constexpr std::size_t kMaxLookups = 16;
 
     explicit Dialer(EventLoop& loop);
     /// No callback comes any more.

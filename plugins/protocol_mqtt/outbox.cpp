@@ -22,6 +22,11 @@ std::size_t Outbox::place(Token token) const {
     return static_cast<std::size_t>(behind - entries_.begin()) - 1;
 }
 
+std::uint64_t Outbox::parcelOf(Token token) const {
+    const bool isKnown = head_ < entries_.size() && token >= entries_[head_].first;
+    return isKnown ? entries_[place(token)].parcel.id : 0;
+}
+
 Outbox::Document Outbox::at(Token token) const {
     const Entry& entry = entries_[place(token)];
     return {token, &entry.parcel, static_cast<std::size_t>(token - entry.first), &entry.topic};

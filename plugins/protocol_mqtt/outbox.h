@@ -41,6 +41,9 @@ class Outbox final {
     /// This one and all behind it are unsent again; only with `isResending`, and only if none of
     /// them is finished.
     void rewind(Token token) { nextUnsent_ = token; }
+    std::size_t unsentCount() const { return static_cast<std::size_t>(nextToken_ - nextUnsent_); }
+    /// The parcel of a document that is not settled; 0 for others and for receipts.
+    std::uint64_t parcelOf(Token token) const;
     /// One that was published; only with `isResending`.
     Document at(Token token) const;
 

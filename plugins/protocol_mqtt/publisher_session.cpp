@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMaxParcels = 512;  // of one take
 constexpr std::size_t kTurnBudget = std::size_t{256} * 1024;
 constexpr std::size_t kDocumentCost = 64;  // in bytes, roughly, besides its text
+constexpr std::string_view kTooBig = "the broker takes no packet of this size";
 
 /// The message itself is wrong, so that trying again does not help.
 bool isForEver(Reason reason) {
@@ -78,6 +79,7 @@ void PublisherSession::end(CloseReason, std::string_view text) {
 }
 
 void PublisherSession::abort() {
+    client_.abort();
     leave("cut off");
 }
 
@@ -124,6 +126,7 @@ void PublisherSession::writable() {
 void PublisherSession::deliver() {
     if (!host_ || isEnding_ || !client_.isConnected()) return;
     std::size_t cost = 0;
+    settleWritten();
     sendUnsent();
     while (hasMore_ && !outbox_.hasUnsent() && unwritten_.empty() && client_.room() > 0 &&
            client_.pendingBytes() < kOutputBudget) {
@@ -159,10 +162,12 @@ void PublisherSession::sendUnsent() {
         const Outbox::Document document = outbox_.unsent();
         const bool isSent = publish(document);
         outbox_.sent();
-        if (!isSent) {
-            reject(document.token, "the broker takes no packet of this size");
-        } else if (options_.qos == 0) {
+        if (!isSent) reject(document.token, kTooBig);
+        if (options_.qos == 0) {
+            // Also one that is too big: what may be rewound to must not hold what is finished.
             unwritten_.push_back(document.token);
+        } else if (!isSent) {
+            outbox_.finished(document.token);
         }
     }
 }
@@ -180,30 +185,28 @@ bool PublisherSession::publish(const Outbox::Document& document) {
 }
 
 void PublisherSession::resend(std::uint64_t token) {
-    if (!publish(outbox_.at(token))) reject(token, "the broker takes no packet of this size");
+    if (publish(outbox_.at(token))) return;
+    reject(token, kTooBig);
+    outbox_.finished(token);
 }
 
 /// What may be taken later is kept, and goes out again with the next connection.
 bool PublisherSession::published(std::uint64_t token, Reason reason, std::string_view text) {
     if (isFailure(reason) && !isForEver(reason)) return false;
-    if (isFailure(reason)) {
-        reject(token, "the broker refused it: " + std::string(text));
-    } else {
-        outbox_.finished(token);
-    }
+    if (isFailure(reason)) reject(token, "the broker refused it: " + std::string(text));
+    outbox_.finished(token);
     return true;
 }
 
 /// A dead letter, unless it is a receipt.
 void PublisherSession::reject(Outbox::Token token, std::string_view why) {
-    const std::uint64_t parcel = outbox_.at(token).parcel->id;
+    const std::uint64_t parcel = outbox_.parcelOf(token);
     if (parcel != 0 && host_) host_->settle(parcel, Outcome::Rejected, why);
-    outbox_.finished(token);
     note(Level::Warning, "a message cannot be delivered: " + std::string(why));
 }
 
 void PublisherSession::settleWritten() {
-    if (unwritten_.empty() || client_.pendingBytes() > 0) return;
+    if (unwritten_.empty() || !client_.hasWrittenAll()) return;
     for (const Outbox::Token token : unwritten_) outbox_.finished(token);
     unwritten_.clear();
 }
@@ -235,7 +238,9 @@ void PublisherSession::sendAnswer(Ticket ticket, std::vector<std::string> receip
     if (found == unanswered_.end()) return;  // of an earlier connection
     const Unanswered answered = *found;
     unanswered_.erase(found);
-    if (!options_.receiptTopic.isEmpty() && answered.device && !receipts.empty()) {
+    // A broker that sends downlinks and acknowledges nothing must not fill the memory.
+    const bool mayWait = outbox_.unsentCount() < kMaxUnanswered;
+    if (!options_.receiptTopic.isEmpty() && answered.device && !receipts.empty() && mayWait) {
         Parcel parcel;
         parcel.documents = std::make_shared<const std::vector<std::string>>(std::move(receipts));
         outbox_.add(std::move(parcel), options_.receiptTopic.topicOf(*stream_, *answered.device));

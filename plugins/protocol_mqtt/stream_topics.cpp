@@ -50,6 +50,7 @@ Verdict judge(const StreamConfig& stream, const Subscription& subscription) {
     std::string_view rest = subscription.filter;
     const std::string_view application = takeLevel(rest);
     if (!canBeEui(application, stream.application)) return kNotAuthorized;
+    if (subscription.filter.ends_with('/')) return kNotAuthorized;  // an empty last level
     const Reason granted = subscription.qos == 0 ? Reason::Success : Reason::GrantedQos1;
     if (application == "#") return {granted, true};
     const std::string_view device = takeLevel(rest);
@@ -72,8 +73,7 @@ std::optional<DownTopic> parseDownTopic(const StreamConfig& stream, std::string_
     if (!deviceEui || (!applicationEui && application != kNone)) return std::nullopt;
     if (stream.application && applicationEui != stream.application) return std::nullopt;
     if (stream.device && deviceEui != stream.device) return std::nullopt;
-    const std::string_view stem = topic.substr(0, topic.rfind('/'));
-    return DownTopic{*deviceEui, std::string(stem) + "/receipt"};
+    return DownTopic{*deviceEui, orNone(applicationEui) + "/" + text(*deviceEui) + "/receipt"};
 }
 
 }  // namespace runnel::mqtt

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "mqtt/reason.h"
 #include "mqtt/topic.h"
 #include "stream_topics.h"
 #include "subscriber_session.h"
@@ -15,6 +16,7 @@ constexpr std::size_t kMaxParcels = 512;  // of one take
 constexpr std::size_t kTurnBudget = std::size_t{256} * 1024;
 constexpr std::size_t kDocumentCost = 64;  // in bytes, roughly, besides its text
 constexpr std::uint64_t kReceiptToken = ~std::uint64_t{0};
+constexpr std::size_t kReceiptBudget = std::size_t{256} * 1024;  // that wait for a slow reader
 
 }  // namespace
 
@@ -87,11 +89,12 @@ void SubscriberSession::sendOne(const Outbox::Document& document) {
 
 void SubscriberSession::published(std::uint64_t token, Reason reason) {
     if (token == kReceiptToken || !host_) return;
-    const std::uint64_t parcel = outbox_.finished(token);
-    if (!isFailure(reason) || parcel == 0) return;
-    host_->settle(
-        parcel, Outcome::Rejected,
-        "the client refused it with reason " + std::to_string(static_cast<unsigned>(reason)));
+    const std::uint64_t parcel = outbox_.parcelOf(token);
+    if (isFailure(reason) && parcel != 0) {
+        host_->settle(parcel, Outcome::Rejected,
+                      "the client refused it: " + std::string(mqtt::text(reason)));
+    }
+    outbox_.finished(token);
 }
 
 void SubscriberSession::turned() {
@@ -101,7 +104,7 @@ void SubscriberSession::turned() {
 }
 
 void SubscriberSession::settleWritten() {
-    if (unwritten_.empty() || session_.pendingBytes() > 0) return;
+    if (unwritten_.empty() || !session_.hasWrittenAll()) return;
     for (const Outbox::Token token : unwritten_) outbox_.finished(token);
     unwritten_.clear();
 }
@@ -177,6 +180,9 @@ void SubscriberSession::publishReceipts(const std::vector<std::string>& receipts
                                         const std::string& topic) {
     const std::optional<Qos> granted = wanted(topic);
     if (!granted || !session_.isOpen()) return;
+    if (session_.pendingBytes() >= kReceiptBudget) {
+        return session_.end(Reason::QuotaExceeded, "receipts are not read as fast as they come");
+    }
     for (const std::string& receipt : receipts) {
         Publish publish;
         publish.topic = topic;

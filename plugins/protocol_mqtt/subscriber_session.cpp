@@ -139,10 +139,17 @@ void SubscriberSession::connect(const Connect& connect) {
         return session_.refuse(Reason::ClientIdentifierNotValid,
                                "a client identifier is needed without clean session");
     }
+    if (connect.clientId.size() > kMaxClientId) {
+        return session_.refuse(Reason::ClientIdentifierNotValid,
+                               "the client identifier has " +
+                                   std::to_string(connect.clientId.size()) + " bytes, at most " +
+                                   std::to_string(kMaxClientId) + " are taken");
+    }
     welcome(connect);
 }
 
-/// The token is the password or, if that is empty or unknown, the user name.
+/// The token is the password or, if that is empty or unknown, the user name: some programs insist
+/// on a password. Who is throttled for such passwords gets in with a good user name all the same.
 std::optional<Denial> SubscriberSession::authenticate(const Connect& connect) {
     Denial denial{Denial::Why::UnknownToken,
                   "the token is missing: send it as user name or password"};
@@ -155,7 +162,9 @@ std::optional<Denial> SubscriberSession::authenticate(const Connect& connect) {
             return std::nullopt;
         }
         denial = grant.error();
-        if (denial.why != Denial::Why::UnknownToken) break;
+        const bool isUnknown =
+            denial.why == Denial::Why::UnknownToken || denial.why == Denial::Why::Throttled;
+        if (!isUnknown) break;
     }
     return denial;
 }

@@ -26,7 +26,8 @@ namespace runnel::mqtt {
 /// publishes gets its PUBACK when the downlink's receipt is there.
 ///
 /// At most about 64 KiB wait for the socket and 1,024 messages for a PUBACK. Reading rests while
-/// 1,024 downlinks are unanswered.
+/// 1,024 downlinks are unanswered. Who lets 256 KiB wait and subscribes to receipts is shown out
+/// with the next one.
 ///
 /// Thread safety: the overrides of Session from any thread, the rest on the loop's. May be
 /// destroyed on any thread once its connection has ended.
@@ -42,6 +43,7 @@ class SubscriberSession final : public sessions::LoopSession,
         std::vector<std::uint8_t> scratch;
     };
     static constexpr std::size_t kMaxFilters = 64;
+    static constexpr std::size_t kMaxClientId = 256;  ///< bytes; absent ones are remembered
     static constexpr std::size_t kMaxUnanswered = 1024;
     static constexpr std::size_t kOutputBudget = std::size_t{64} * 1024;
 

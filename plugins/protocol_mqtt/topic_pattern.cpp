@@ -5,17 +5,23 @@
 #include <array>
 #include <utility>
 
+#include "mqtt/text_check.h"
 #include "mqtt/topic.h"
 
 namespace runnel::mqtt {
 
 namespace {
 
-/// One level of a topic: nothing in it may end the level or be a wildcard.
+constexpr std::size_t kMaxLevel = 200;  // bytes
+
+/// One level of a topic: nothing in it may end the level, be a wildcard or make a broker hang up.
 std::string asLevel(std::string text) {
+    text.resize(std::min(text.size(), kMaxLevel));
+    const bool isUtf8 = isText(text);
     for (char& c : text) {
         const auto byte = static_cast<unsigned char>(c);
-        if (c == '/' || c == '+' || c == '#' || byte < 0x20 || byte == 0x7F) c = '_';
+        const bool isControl = byte < 0x20 || byte == 0x7F || (byte > 0x7F && !isUtf8);
+        if (c == '/' || c == '+' || c == '#' || isControl) c = '_';
     }
     return text.empty() ? "-" : text;
 }

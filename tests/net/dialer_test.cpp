@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <future>
 #include <initializer_list>
 #include <memory>
@@ -102,12 +103,29 @@ TEST_F(DialerTest, ConnectsToAName) {
 }
 
 TEST_F(DialerTest, SaysWhyThereIsNoSocket) {
-    EXPECT_EQ(errorOf("name.invalid:1883").substr(0, 39),
-              "cannot connect to name.invalid:1883: Na");
+    // What the C library says behind it depends on the machine's network.
+    EXPECT_THAT(errorOf("name.invalid:1883"),
+                testing::StartsWith("cannot connect to name.invalid:1883: "));
     EXPECT_EQ(errorOf("broker"),
               "cannot connect to broker: expected HOST:PORT, such as 127.0.0.1:8443 or *:8443");
     EXPECT_EQ(errorOf("broker:99999"),
               "cannot connect to broker:99999: the port must be a number from 0 to 65535");
+}
+
+TEST_F(DialerTest, AnswersMoreNamesThanItLooksUpAtOnce) {
+    constexpr int kNames = 5 * static_cast<int>(Dialer::kMaxLookups);
+    std::atomic<int> answered = 0;
+    std::promise<void> all;
+    thread_.call([&] {
+        for (int i = 0; i < kNames; ++i) {
+            dialer_->dial({"localhost:" + portOf(address_)}, [&](const Dialed& dialed) {
+                ::close(dialed.fd);
+                if (++answered == kNames) all.set_value();
+            });
+        }
+    });
+    all.get_future().get();
+    EXPECT_EQ(answered, kNames);
 }
 
 TEST_F(DialerTest, RefusesWhatIsNotPublicWhenAsked) {

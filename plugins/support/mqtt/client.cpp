@@ -2,11 +2,9 @@
 #include "mqtt/client.h"
 
 #include <algorithm>
-#include <cassert>
 #include <limits>
 #include <variant>
 
-#include "mqtt/encoder.h"
 #include "mqtt/links.h"
 #include "mqtt/reason.h"
 #include "net/websocket_upgrade.h"
@@ -16,6 +14,7 @@ namespace runnel::mqtt {
 namespace {
 
 constexpr std::chrono::seconds kConnectDeadline{20};  // TCP, TLS and CONNACK together
+constexpr const char* kDeadlineText = "20 s";
 constexpr std::chrono::seconds kStopDeadline{2};
 constexpr std::chrono::seconds kLasting{10};  // a shorter connection is a failed attempt
 constexpr unsigned kBeatsPerKeepAlive = 2;
@@ -69,18 +68,24 @@ void Client::dial() {
     call_ = dialer_.dial({.address = settings_.address.target(),
                           .attempt = attempts_++,
                           .isPublicOnly = settings_.isPublicOnly},
-                         [this](net::Dialed result) { dialed(std::move(result)); });
+                         [this](const net::Dialed& result) { dialed(result); });
+    timer_ = loop_.after(kConnectDeadline, [this] {
+        timer_ = net::TimerId::None;
+        dialer_.cancel(std::exchange(call_, net::Dialer::Call::None));
+        lost("no address for " + settings_.address.host + " within " + kDeadlineText);
+    });
 }
 
-void Client::dialed(net::Dialed dialed) {
+void Client::dialed(const net::Dialed& dialed) {
     call_ = net::Dialer::Call::None;
+    loop_.cancel(std::exchange(timer_, net::TimerId::None));
     if (dialed.fd < 0) return lost(dialed.error);
     state_ = State::Opening;
     why_.clear();
     link_ = clientLink(loop_, dialed.fd, settings_, *this);
     timer_ = loop_.after(kConnectDeadline, [this] {
         timer_ = net::TimerId::None;
-        giveUp("no answer to CONNECT within " + std::to_string(kConnectDeadline.count()) + " s");
+        giveUp("no answer to CONNECT within " + std::string(kDeadlineText));
     });
 }
 
@@ -104,18 +109,6 @@ void Client::opened() {
     output_.clear();
     append(output_, connect);
     link_->send(output_);
-}
-
-template <class AnyPacket>
-void Client::send(const AnyPacket& packet) {
-    output_.clear();
-    if constexpr (requires { append(output_, packet); }) {
-        append(output_, packet);
-    } else {
-        append(output_, packet, settings_.version);
-    }
-    link_->send(output_);
-    hasSent_ = true;
 }
 
 void Client::received(std::span<const std::uint8_t> bytes) {
@@ -190,46 +183,6 @@ void Client::begin(bool isSessionPresent) {
     hasRoom_ = true;  // writable() comes when this input is done
 }
 
-void Client::subscribe() {
-    if (subscriptions_.empty()) return;
-    Subscribe packet;
-    packet.packetId = outgoing_.spareId();
-    for (const auto& [filter, qos] : subscriptions_) {
-        packet.subscriptions.push_back({.filter = filter, .qos = qos});
-    }
-    send(packet);
-}
-
-/// No more at once than the server takes.
-void Client::resendSome() {
-    while (nextResend_ < resends_.size() && onWire_ < limit_ && state_ == State::Connected) {
-        const Outgoing::Entry entry = resends_[nextResend_++];
-        // A broker may acknowledge what it still knows from the connection before.
-        if (outgoing_.tokenOf(entry.packetId) != entry.token) continue;
-        ++onWire_;
-        resendId_ = entry.packetId;
-        events_.resend(entry.token);
-        resendId_ = 0;
-    }
-}
-
-void Client::take(const Publish& publish) {
-    if (find(publish.properties, PropertyId::TopicAlias) != nullptr) {
-        return fail(Reason::TopicAliasInvalid, "a topic alias came, though none is allowed");
-    }
-    if (publish.qos == 0) return events_.message(publish, 0);
-    const Incoming::Arrival arrival = incoming_.arrived(publish.packetId, publish.qos);
-    switch (arrival.is) {
-        case Incoming::Arrival::Is::New:
-            return events_.message(publish, arrival.receipt);
-        case Incoming::Arrival::Is::Known:
-            return sendAcks();
-        case Incoming::Arrival::Is::TooMany:
-            return fail(Reason::ReceiveMaximumExceeded,
-                        "more unacknowledged messages than the receive maximum allows");
-    }
-}
-
 void Client::take(const Ack& ack) {
     if (ack.type == PacketType::Pubrel) return send(incoming_.released(ack.packetId));
     if (ack.type != PacketType::Puback) {
@@ -247,13 +200,6 @@ void Client::take(const Ack& ack) {
     resendSome();
 }
 
-void Client::take(const SubscribeAck& ack) {
-    const std::size_t count = std::min(ack.reasons.size(), subscriptions_.size());
-    for (std::size_t i = 0; i < count && !stopped_; ++i) {
-        if (isFailure(ack.reasons[i])) events_.refused(subscriptions_[i].first, ack.reasons[i]);
-    }
-}
-
 void Client::take(const Disconnect& disconnect) {
     giveUp("the broker ends the connection: " + inWords(disconnect.reason, disconnect.properties));
 }
@@ -261,68 +207,6 @@ void Client::take(const Disconnect& disconnect) {
 template <class Other>
 void Client::take(const Other&) {
     fail(Reason::ProtocolError, "a packet came that no broker sends");
-}
-
-std::size_t Client::room() const {
-    if (state_ != State::Connected || nextResend_ < resends_.size()) return 0;
-    return outgoing_.room();
-}
-
-std::size_t Client::pendingBytes() const {
-    return link_ ? link_->pendingBytes() : 0;
-}
-
-bool Client::hasWrittenAll() const {
-    return link_ && link_->isOpen() && link_->pendingBytes() == 0;
-}
-
-bool Client::publish(Publish publish, std::uint64_t token) {
-    assert(isConnected() && token != 0);
-    const bool isTooBig =
-        maxServerPacket_ != 0 && sizeOf(publish, settings_.version) > maxServerPacket_;
-    if (publish.qos > 0 && resendId_ != 0) {
-        publish.packetId = resendId_;
-        publish.isDuplicate = isSessionPresent_;
-        if (isTooBig) forget(token);
-    } else if (publish.qos > 0 && !isTooBig) {
-        assert(room() > 0);
-        publish.packetId = outgoing_.add(token);
-    }
-    if (isTooBig) return false;
-    send(publish);
-    return true;
-}
-
-void Client::forget(std::uint64_t) {
-    static_cast<void>(outgoing_.acknowledged(resendId_));
-    --onWire_;
-}
-
-void Client::acknowledge(Receipt receipt, Reason reason) {
-    incoming_.done(receipt, reason);
-    if (state_ == State::Connected) sendAcks();
-}
-
-void Client::sendAcks() {
-    while (const std::optional<Ack> ack = incoming_.next()) send(*ack);
-}
-
-void Client::pause() {
-    isPaused_ = true;
-    if (state_ != State::Connected) return;
-    decoder_->pause();
-    link_->pauseReading();
-}
-
-void Client::resume() {
-    if (!std::exchange(isPaused_, false) || state_ != State::Connected) return;
-    link_->resumeReading();
-    decoder_->resume(*this);
-    afterInput();
-}
-
-void Client::drained() {
-    if (state_ == State::Connected && room() > 0) events_.writable();
 }
 
 /// While paused nothing can be heard.

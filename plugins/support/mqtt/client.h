@@ -16,6 +16,7 @@
 
 #include "mqtt/client_settings.h"
 #include "mqtt/decoder.h"
+#include "mqtt/encoder.h"
 #include "mqtt/incoming.h"
 #include "mqtt/link.h"
 #include "mqtt/outgoing.h"
@@ -119,7 +120,7 @@ class Client final : private LinkHandler, private PacketHandler {
     void packet(const Packet& packet) override;
 
     void dial();
-    void dialed(net::Dialed dialed);
+    void dialed(const net::Dialed& dialed);
     void take(const Connack& connack);
     void take(const Publish& publish);
     void take(const Ack& ack);
@@ -176,5 +177,17 @@ class Client final : private LinkHandler, private PacketHandler {
     bool hasSent_ = false;   ///< since the last beat
     bool hasRoom_ = false;   ///< acknowledgements came: say writable()
 };
+
+template <class AnyPacket>
+void Client::send(const AnyPacket& packet) {
+    output_.clear();
+    if constexpr (requires { append(output_, packet); }) {
+        append(output_, packet);
+    } else {
+        append(output_, packet, settings_.version);
+    }
+    link_->send(output_);
+    hasSent_ = true;
+}
 
 }  // namespace runnel::mqtt

@@ -12,6 +12,19 @@
 
 namespace runnel::mqtt {
 
+namespace {
+
+/// The same, or what says most of it and may stand in this packet (MQTT 5, table 2-6).
+Reason fitting(Reason reason, PacketType type) {
+    if (isAllowed(reason, type)) return reason;
+    const bool isAboutTokens = reason == Reason::BadUserNameOrPassword;
+    const Reason other = isAboutTokens ? Reason::NotAuthorized : Reason::ServerUnavailable;
+    const bool isKnown = isAboutTokens || reason == Reason::ServerShuttingDown;
+    return isKnown && isAllowed(other, type) ? other : Reason::UnspecifiedError;
+}
+
+}  // namespace
+
 ServerSession::ServerSession(net::EventLoop& loop, std::vector<std::uint8_t>& scratch,
                              ServerEvents& events)
     : loop_(loop),
@@ -113,7 +126,7 @@ void ServerSession::accept(const Welcome& welcome) {
 void ServerSession::refuse(Reason reason, std::string_view why) {
     if (phase_ != Phase::Connecting) return;
     Connack connack;
-    connack.reason = reason;
+    connack.reason = fitting(reason, PacketType::Connack);
     connack.properties = inWords(why);
     send(connack);
     close(why);
@@ -164,6 +177,7 @@ void ServerSession::take(const Subscribe& subscribe) {
     SubscribeAck ack;
     ack.packetId = subscribe.packetId;
     ack.reasons = events_.subscribe(subscribe);
+    for (Reason& reason : ack.reasons) reason = fitting(reason, PacketType::Suback);
     if (phase_ == Phase::Open) send(ack);
 }
 
@@ -244,7 +258,7 @@ void ServerSession::checkKeepAlive(net::EventLoop::Clock::time_point now) {
 void ServerSession::end(Reason reason, std::string_view why) {
     if (phase_ != Phase::Open) return close(why);
     if (version() == Version::V5) {
-        send(Disconnect{reason, inWords(why)});
+        send(Disconnect{fitting(reason, PacketType::Disconnect), inWords(why)});
     }
     close(why);
 }

@@ -72,7 +72,8 @@ class ServerSession final : private LinkHandler, private PacketHandler {
         std::chrono::seconds longestKeepAlive{};
     };
     void accept(const Welcome& welcome);
-    /// CONNACK with this reason, then the end; `why` goes to a client of MQTT 5, too.
+    /// CONNACK with this reason, then the end; `why` goes to a client of MQTT 5, too. A reason that
+    /// the packet may not carry becomes a similar one; so it is with end() and subscribe().
     void refuse(Reason reason, std::string_view why);
 
     Version version() const { return decoder_.version(); }

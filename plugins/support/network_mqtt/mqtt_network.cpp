@@ -65,8 +65,6 @@ void MqttNetwork::connected(bool isSessionPresent) {
                  "connected to " + client_.settings().address.text() +
                      (isSessionPresent ? ", which kept the session" : ", a new session"));
     network_.connected(true);
-    // Behind what is sent again.
-    loop_.post([this] { downlinks_.pump(); });
 }
 
 void MqttNetwork::message(const mqtt::Publish& publish, mqtt::Receipt receipt) {

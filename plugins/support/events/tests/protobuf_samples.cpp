@@ -182,6 +182,28 @@ std::string place(const Object::Ptr& json) {
     return out;
 }
 
+/// What only this event has.
+void addOwn(Writer& writer, const Object::Ptr& json, const std::string& event) {
+    if (event == "up") {
+        addUplink(writer, json);
+    } else if (event == "join") {
+        addText(writer, 7, json, "regionConfigId");
+    } else if (event == "ack") {
+        addText(writer, 4, json, "queueItemId");
+        addBool(writer, 5, json, "acknowledged");
+        addNumber(writer, 6, json, "fCntDown");
+    } else if (event == "txack") {
+        addText(writer, 4, json, "queueItemId");
+        addNumber(writer, 5, json, "fCntDown");
+    } else if (event == "log") {
+        addLog(writer, json);
+    } else if (event == "status") {
+        addStatus(writer, json);
+    } else if (event == "location") {
+        writer.add_message(4, place(json->getObject("location")));
+    }
+}
+
 }  // namespace
 
 std::string protobufOf(const Object::Ptr& json, const std::string& event) {
@@ -197,15 +219,7 @@ std::string protobufOf(const Object::Ptr& json, const std::string& event) {
     if (json->has("deviceInfo")) {
         writer.add_message(isLog ? 2 : 3, deviceInfo(json->getObject("deviceInfo")));
     }
-    if (event == "up") addUplink(writer, json);
-    if (event == "join") addText(writer, 7, json, "regionConfigId");
-    if (event == "ack" || event == "txack") addText(writer, 4, json, "queueItemId");
-    if (event == "ack") addBool(writer, 5, json, "acknowledged");
-    if (event == "ack") addNumber(writer, 6, json, "fCntDown");
-    if (event == "txack") addNumber(writer, 5, json, "fCntDown");
-    if (isLog) addLog(writer, json);
-    if (event == "status") addStatus(writer, json);
-    if (event == "location") writer.add_message(4, place(json->getObject("location")));
+    addOwn(writer, json, event);
     return out;
 }
 

@@ -205,6 +205,20 @@ TEST_F(ClientConnectionTest, ShortConnectionsCountAsFailures) {
     EXPECT_GE(owner.retries[6].count(), 32);
 }
 
+TEST_F(ClientConnectionTest, ALastingConnectionStartsTheRetriesAnew) {
+    settings.firstRetry = milliseconds(2);
+    settings.lastRetry = milliseconds(64);
+    connect();
+    for (int i = 0; i < 6; ++i) reconnect();
+    const auto begin = net::EventLoop::Clock::now();  // ten seconds make a connection lasting
+    runUntil(
+        loop, [&] { return net::EventLoop::Clock::now() - begin > milliseconds(10'050); },
+        std::chrono::seconds(15));
+    reconnect();
+    EXPECT_GE(owner.retries[5].count(), 32);
+    EXPECT_LE(owner.retries[6].count(), 2);
+}
+
 TEST_F(ClientConnectionTest, ABrokerThatComesLaterIsFound) {
     broker.stopListening();
     start();

@@ -91,6 +91,24 @@ TEST_F(UplinksTest, BusyCoreGetsTheSameMessageAgainInOrder) {
     EXPECT_EQ(core_.busyCount(), 2U);
 }
 
+TEST_F(UplinksTest, NothingIsReadWhileTheCoreIsBusy) {
+    connect();
+    core_.answer(Verdict::Busy);
+    broker_.hold();
+    broker_.publish("up/1", "a", 0, 0);
+    broker_.publish("up/1", "?", 0, 0);
+    broker_.publish("up/1", "b", 0, 0);
+    broker_.release();
+    ASSERT_TRUE(core_.waitUntil([](const auto& core) { return core.busyCount() == 1; }));
+    network_->resume();
+    ASSERT_TRUE(core_.waitUntil([](const auto& core) { return core.busyCount() == 2; }));
+    EXPECT_EQ(linesWith("not understood"), 0U);
+    core_.answer(Verdict::Taken);
+    network_->resume();
+    EXPECT_EQ(messages(2)[1].text, "b");
+    EXPECT_EQ(linesWith("not understood"), 1U);
+}
+
 TEST_F(UplinksTest, MessageOfQos0HasNoTicket) {
     connect();
     broker_.publish("up/1", "a", 0, 0);
