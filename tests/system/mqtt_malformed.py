@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Whatever bytes come to the MQTT listener, at most the connection that sent them ends: others go on
-receiving, and the broker takes new ones.
+"""Whatever bytes come to the MQTT listener, at most the connection that sent them ends: others go
+on receiving, and the broker takes new ones.
 
 Options: --seed N and --rounds N of random bytes."""
 import asyncio
@@ -128,7 +128,7 @@ class Malformed(SimulatedTest):
                     await self.sent(broker, b"\x10" + size, "5", is_connected, eof=False)
 
     async def test_wrong_texts_and_topics_end_the_connection(self):
-        topics = [b"", b"\xff\xfe", b"a\0b", b"a/+", b"#", "\ud800".encode("utf-8", "surrogatepass")]
+        topics = [b"", b"\xff\xfe", b"a\0b", b"a/+", b"#", b"\xed\xa0\x80"]
         async with self.running() as broker:
             for version in VERSIONS:
                 for topic in topics:

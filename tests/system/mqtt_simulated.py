@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the tests of runnel as an MQTT broker share: a simulated network, its application with an
-MQTT stream and a WebSocket stream, a certificate that clients can verify, and clients of each kind."""
+MQTT stream and a WebSocket stream, a certificate that clients can verify, and clients."""
 import contextlib
 import pathlib
 import tempfile
