@@ -64,7 +64,8 @@ class Progress:
         while (now := self.count()) < wanted:
             assert time.monotonic() - started < 600, f"{now} of {wanted}"
             await asyncio.sleep(0.02)
-        seconds = time.monotonic() - started
+        # A few messages may have come before the first look.
+        first, seconds = min(first, wanted - 1), max(time.monotonic() - started, 0.001)
         costs = [cpu_seconds(process) - cost
                  for process, cost in zip(self.processes, before)]
         return (wanted - first) / seconds, [cost / (wanted - first) for cost in costs]
