@@ -56,19 +56,21 @@ class Progress:
         self.count, self.processes = count, processes
 
     async def to(self, wanted):
-        """(messages per second, CPU seconds of each process), from the first that are counted."""
-        while not (first := self.count()):
-            await asyncio.sleep(0.005)
-        started = time.monotonic()
-        before = [cpu_seconds(process) for process in self.processes]
-        while (now := self.count()) < wanted:
+        """(messages per second, CPU seconds of each process per message), from the moment at which
+        none had been counted yet."""
+        now = 0
+        while now < wanted:
+            if now == 0:
+                started, before = time.monotonic(), self.cpu()
+            await asyncio.sleep(0.01)
+            now = self.count()
             assert time.monotonic() - started < 600, f"{now} of {wanted}"
-            await asyncio.sleep(0.02)
-        # A few messages may have come before the first look.
-        first, seconds = min(first, wanted - 1), max(time.monotonic() - started, 0.001)
-        costs = [cpu_seconds(process) - cost
-                 for process, cost in zip(self.processes, before)]
-        return (wanted - first) / seconds, [cost / (wanted - first) for cost in costs]
+        seconds = time.monotonic() - started
+        return wanted / seconds, [(cost - start) / wanted
+                                  for cost, start in zip(self.cpu(), before)]
+
+    def cpu(self):
+        return [cpu_seconds(process) for process in self.processes]
 
 
 def report(what, target, rate, costs):

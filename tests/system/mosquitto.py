@@ -149,6 +149,10 @@ class Mosquitto:
             while not file.is_file() or file.stat().st_mtime <= begin:
                 await asyncio.sleep(0.02)
 
+    def paralyse(self):
+        """It does nothing more until it is killed; its connections stay."""
+        self.process.send_signal(signal.SIGSTOP)
+
     async def kill(self):
         """SIGKILL: nothing more is saved."""
         self.process.kill()

@@ -32,8 +32,11 @@ VICTIMS = ("runnel", "mosquitto", "runnel and mosquitto")
 class NothingLost(runnel.SystemTest):
 
     async def strike(self, victims, broker, server, dice):
-        """Kills and starts again, the server first."""
+        """Kills and starts again, the server first. It is paralysed before, so that it dies with
+        messages that it has not acknowledged."""
         if "mosquitto" in victims:
+            server.paralyse()
+            await asyncio.sleep(dice.uniform(0, 0.3))
             await server.kill()
             await asyncio.sleep(dice.uniform(0, 0.5))
         if "runnel" in victims:
@@ -47,8 +50,23 @@ class NothingLost(runnel.SystemTest):
     async def scenario(self, parts, uplinks, client, ready=None):
         """Kills at random moments while uplinks flow; checks what came of it. `ready()` is awaited
         before mosquitto is killed."""
-        broker, server = parts
-        dice, struck = random.Random(ARGUMENTS.seed), []
+        struck = []
+        try:
+            await self.strikes(parts, (uplinks, client), struck, ready)
+            rate = uplinks.rate()
+            await uplinks.finish()
+            await arrived(client, uplinks.total)
+        except (AssertionError, TimeoutError):
+            self.explain(uplinks, client, struck)
+            raise
+        repeats = check_order(self, client.all(), uplinks.acknowledged)
+        print(f"    {uplinks.total:,} uplinks at {rate:,.0f}/s, {len(struck)} kills, {repeats:,} "
+              "came more than once", flush=True)
+
+    async def strikes(self, parts, progress, struck, ready):
+        """Adds the time of each kill to `struck`."""
+        (broker, server), (uplinks, client) = parts, progress
+        dice = random.Random(ARGUMENTS.seed)
         kills = [VICTIMS[number % len(VICTIMS)] for number in range(ARGUMENTS.kills)]
         dice.shuffle(kills)
         await server.saved()  # else it forgets that somebody has subscribed
@@ -61,16 +79,6 @@ class NothingLost(runnel.SystemTest):
             print(f"    kill {number}/{len(kills)} ({victims}): {uplinks.total:,} acknowledged, "
                   f"{client.count():,} received", flush=True)
         await asyncio.sleep(dice.uniform(0.1, LONGEST_PEACE))
-        rate = uplinks.rate()
-        await uplinks.finish()
-        try:
-            await arrived(client, uplinks.total)
-        except AssertionError:
-            self.explain(uplinks, client, struck)
-            raise
-        repeats = check_order(self, client.all(), uplinks.acknowledged)
-        print(f"    {uplinks.total:,} uplinks at {rate:,.0f}/s, {len(kills)} kills, {repeats:,} "
-              "came more than once", flush=True)
 
     @staticmethod
     def explain(uplinks, client, struck):
