@@ -55,7 +55,7 @@ TEST(EtcTest, TheirExamplesAreGoodToo) {
     }
     EXPECT_THAT(complaintsAbout(temporary.path()), IsEmpty());
     const Config config = readAll(temporary.path() / "runnel.yaml", fakePlugins()).config;
-    EXPECT_EQ(config.networks.size(), 2U);
+    EXPECT_EQ(config.networks.size(), 4U);
     ASSERT_EQ(config.applicationSpecs.size(), 1U);
     EXPECT_EQ(config.applicationSpecs[0].devices.size(), 2U);
     EXPECT_EQ(config.applicationSpecs[0].streams.size(), 3U);

@@ -125,7 +125,7 @@ constexpr Wrong kWrongMain[] = {
      "5:19: 'name' must be 1 to 64 letters, digits, '.', '_' or '-', found 'a b'"},
     {"networks: [{name: a, plugin: simulater}]\n",
      "5:30: no network plugin named 'simulater' was found in plugins (did you mean 'simulator'?); "
-     "available: simulator, http"},
+     "available: simulator, http, chirpstack, tts"},
     {"networks:\n  - {name: a, plugin: simulator}\n  - {name: a, plugin: simulator}\n",
      "7:12: a second network 'a', the first is in line 6; give it another name"},
     {"networks: [{name: a, plugin: simulator, options: {rate: fast}}]\n",

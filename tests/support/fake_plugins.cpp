@@ -28,6 +28,11 @@ constexpr Option kHooksOptions[] = {
     {"listen", "text", "127.0.0.1:8090", "Address and port.", false, false},
     {"token", "text", nullptr, "What callers present.", true, true},
     {"applications", "map", "{}", "Application EUIs.", false, false}};
+constexpr Option kMqttOptions[] = {
+    {"url", "text", nullptr, "The server.", true, false},
+    {"user", "text", nullptr, "User name.", false, false},
+    {"password", "text", nullptr, "Password.", false, true},
+    {"applications", "map", "{}", "Application EUIs.", false, false}};
 
 constexpr Plugin kWebsocket{.summary = "WebSocket.",
                             .options = kWebsocketOptions,
@@ -48,6 +53,9 @@ constexpr Plugin kSimulator{.summary = "Makes uplinks up.",
 constexpr Plugin kHooks{.summary = "Takes uplinks by POST.",
                         .options = kHooksOptions,
                         .optionCount = std::size(kHooksOptions)};
+constexpr Plugin kMqtt{.summary = "Takes uplinks from an MQTT server.",
+                       .options = kMqttOptions,
+                       .optionCount = std::size(kMqttOptions)};
 
 }  // namespace
 
@@ -58,7 +66,9 @@ Plugins fakePlugins() {
                     {Is::Protocol, "keyed", "1.0.0", "/p/protocol_keyed.so", &kKeyed},
                     {Is::Format, "json", "1.2.0", "/p/format_json.so", &kJson},
                     {Is::Network, "simulator", "1.0.0", "/p/network_simulator.so", &kSimulator},
-                    {Is::Network, "http", "1.0.0", "/p/network_http.so", &kHooks}},
+                    {Is::Network, "http", "1.0.0", "/p/network_http.so", &kHooks},
+                    {Is::Network, "chirpstack", "1.0.0", "/p/network_chirpstack.so", &kMqtt},
+                    {Is::Network, "tts", "1.0.0", "/p/network_tts.so", &kMqtt}},
                    {{"/p/protocol_mqtt.so", "is empty; copy it again"}});
 }
 

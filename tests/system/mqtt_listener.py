@@ -86,7 +86,7 @@ class Listener(SimulatedTest):
                         process = await asyncio.create_subprocess_exec(
                             node, runnel.ROOT / "tests/system/mqtt_client.mjs", NODE,
                             f"{scheme}://127.0.0.1:{broker.mqtt_port}", version, self.token,
-                            APPLICATION, "60", DOWN, json.dumps(DOWNLINK),
+                            APPLICATION, DOWN, json.dumps(DOWNLINK),
                             stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
                             stderr=asyncio.subprocess.PIPE)
                         out, err = await asyncio.wait_for(process.communicate(), runnel.PATIENCE)

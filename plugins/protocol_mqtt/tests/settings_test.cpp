@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "net/tls_client_contexts.h"
+
 namespace runnel::mqtt {
 namespace {
 
@@ -23,13 +25,13 @@ StreamConfig streamWith(const Fields& options) {
     return stream;
 }
 
-Result<PublisherOptions> readOptions(const StreamConfig& stream, const Settings& settings) {
+Result<PublisherOptions> read(const StreamConfig& stream, const Settings& settings = {}) {
     net::TlsClientContexts contexts;
     return readPublisherOptions(stream, settings, contexts);
 }
 
 std::string problem(const StreamConfig& stream) {
-    const auto options = readOptions(stream, {});
+    const auto options = read(stream);
     return options ? "none" : options.error().field + " " + options.error().reason;
 }
 std::string problem(const Fields& options) {
@@ -56,12 +58,11 @@ TEST(MqttSettingsTest, ReadsTheSettingsOfThePlugin) {
 }
 
 TEST(MqttSettingsTest, ReadsTheOptionsOfAStream) {
-    const auto options = readOptions(streamWith({{"downTopic", Value{"d/{DeviceEUI}/down"}},
-                                                 {"receiptTopic", Value{"d/{DeviceEUI}/receipt"}},
-                                                 {"qos", Value{std::int64_t{0}}},
-                                                 {"retain", Value{true}},
-                                                 {"window", Value{std::int64_t{16}}}}),
-                                     {});
+    const auto options = read(streamWith({{"downTopic", Value{"d/{DeviceEUI}/down"}},
+                                          {"receiptTopic", Value{"d/{DeviceEUI}/receipt"}},
+                                          {"qos", Value{std::int64_t{0}}},
+                                          {"retain", Value{true}},
+                                          {"window", Value{std::int64_t{16}}}}));
     ASSERT_TRUE(options) << options.error().reason;
     EXPECT_EQ(options->qos, 0);
     EXPECT_TRUE(options->isRetained);
@@ -73,14 +74,14 @@ TEST(MqttSettingsTest, ReadsTheOptionsOfAStream) {
 TEST(MqttSettingsTest, PrivateAddressesAreTheAdministratorsDecision) {
     Settings settings;
     settings.privateAddresses = true;
-    const auto options = readOptions(streamWith({}), settings);
+    const auto options = read(streamWith({}), settings);
     ASSERT_TRUE(options);
     EXPECT_FALSE(options->client.isPublicOnly);
 }
 
 TEST(MqttSettingsTest, TheClientIdIsTheStreamsNameUnlessGiven) {
-    EXPECT_EQ(readOptions(streamWith({}), {})->client.clientId, "runnel/70B3D57ED0000001/erp");
-    EXPECT_EQ(readOptions(streamWith({{"clientId", Value{"me"}}}), {})->client.clientId, "me");
+    EXPECT_EQ(read(streamWith({}))->client.clientId, "runnel/70B3D57ED0000001/erp");
+    EXPECT_EQ(read(streamWith({{"clientId", Value{"me"}}}))->client.clientId, "me");
 }
 
 TEST(MqttSettingsTest, ErrorsNameTheOptionAndWhatIsWrong) {
