@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mqtt_protocol.h"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -77,6 +78,12 @@ MqttProtocol::~MqttProtocol() {
 }
 
 Status MqttProtocol::start() {
+    for (const std::string& address : settings_.listenPlain) {
+        const auto& other = settings_.listen;
+        if (std::find(other.begin(), other.end(), address) == other.end()) continue;
+        return Error{"listenPlain", "must not have " + address +
+                                        ", which is in listen, too: a port has TLS or has not"};
+    }
     for (std::size_t i = 0; i < settings_.threads; ++i) {
         stations_.push_back(std::make_unique<Station>(host_, core_, subscribers_));
     }
@@ -96,11 +103,9 @@ Status MqttProtocol::open(const Grant& grant) {
 }
 
 Status MqttProtocol::listen() {
-    if (std::exchange(isListening_, true)) return Done{};
     for (const bool isTls : {true, false}) {
         for (const std::string& address : isTls ? settings_.listen : settings_.listenPlain) {
             if (auto status = listenOn(address, isTls); !status) {
-                isListening_ = false;
                 host_.health("listener", Health::Failing, status.error().reason);
                 return status;
             }
@@ -110,8 +115,10 @@ Status MqttProtocol::listen() {
 }
 
 Status MqttProtocol::listenOn(const std::string& address, bool isTls) {
+    if (listening_.contains(address)) return Done{};
     const Result<int> socket = host_.listener(address);
     if (!socket) return socket.error();
+    listening_.insert(address);
     sessions::ListenerWish wish;
     wish.isTls = isTls;
     wish.options.connection.maxPendingBytes = kMaxPendingBytes;
@@ -143,7 +150,7 @@ void MqttProtocol::stop() {
     forEach([](Station& station) { station.stop(); });
     for (const auto& station : stations_) station->join();
     stations_.clear();
-    isListening_ = false;
+    listening_.clear();
 }
 
 }  // namespace runnel::mqtt

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -83,7 +84,7 @@ class MqttProtocol final : public Protocol {
     net::TlsClientContexts contexts_;  // of role client
     const std::shared_ptr<net::Admission> admission_;
     std::vector<std::unique_ptr<Station>> stations_;
-    bool isListening_ = false;
+    std::set<std::string> listening_;  ///< addresses
 };
 
 }  // namespace runnel::mqtt

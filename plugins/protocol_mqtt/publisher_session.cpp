@@ -245,6 +245,7 @@ void PublisherSession::sendAnswer(Ticket ticket, std::vector<std::string> receip
         parcel.documents = std::make_shared<const std::vector<std::string>>(std::move(receipts));
         outbox_.add(std::move(parcel), options_.receiptTopic.topicOf(*stream_, *answered.device));
     }
+    if (!mayWait) note(Level::Warning, "the broker takes no receipts: one is dropped");
     client_.acknowledge(answered.receipt);
     client_.resume();
     deliver();

@@ -114,13 +114,16 @@ void SubscriberSession::settle() {
     if (const auto parcel = outbox_.settledThrough()) host_->settleThrough(*parcel);
 }
 
-SessionHost* SubscriberSession::sender() {
+Result<SessionHost*, Denial> SubscriberSession::sender() {
+    if (!grant_->maySend) {
+        return Denial{Denial::Why::Disabled, "this token may not send downlinks"};
+    }
     if (sender_) return sender_.get();
     SessionRequest request;
     request.peer = peer_;
     request.isSendOnly = true;
     auto host = parts_.core.attach(*grant_, std::move(request), shared_from_this());
-    if (!host) return nullptr;
+    if (!host) return host.error();
     sender_ = *std::move(host);
     return sender_.get();
 }
@@ -132,11 +135,11 @@ void SubscriberSession::message(const Publish& publish, Receipt receipt) {
                               "only <AppEUI>/<DeviceEUI>/down of the stream's scope may be "
                               "published to");
     }
-    SessionHost* const host = grant_->maySend ? sender() : nullptr;
-    if (host == nullptr) return refuseDownlink(receipt, "this token may not send downlinks");
+    const auto host = sender();
+    if (!host) return refuseDownlink(receipt, host.error().text);
     unanswered_.push_back({++lastTicket_, receipt, std::move(topic->receiptTopic)});
     updateReading();
-    host->receive({.document = publish.payload, .device = topic->device}, lastTicket_);
+    (*host)->receive({.document = publish.payload, .device = topic->device}, lastTicket_);
 }
 
 /// MQTT 5 says why by the acknowledgement; otherwise closing is the only way to say no.
@@ -200,6 +203,7 @@ void SubscriberSession::updateReading() {
     if (isPast == isPaused_) return;
     isPaused_ = isPast;
     if (isPast) {
+        pausedSince_ = parts_.sessions.loop().now();
         session_.pauseReading();
     } else {
         session_.resumeReading();

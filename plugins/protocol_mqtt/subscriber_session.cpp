@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::chrono::seconds kLongestExpiry{7 * 24 * 3600};
 constexpr std::chrono::seconds kLongestKeepAlive{1200};
+constexpr std::chrono::seconds kLongestPause{300};  // of a client that does not read its answers
 
 Reason reasonOf(Denial::Why why) {
     switch (why) {
@@ -120,7 +121,10 @@ void SubscriberSession::abort() {
 }
 
 void SubscriberSession::checkSilence() {
-    session_.checkKeepAlive(parts_.sessions.loop().now());
+    const auto now = parts_.sessions.loop().now();
+    session_.checkKeepAlive(now);
+    // While nothing is read its keep-alive cannot be judged.
+    if (isPaused_ && now - pausedSince_ > kLongestPause) session_.abort();
 }
 
 void SubscriberSession::connect(const Connect& connect) {

@@ -94,7 +94,7 @@ class SubscriberSession final : public sessions::LoopSession,
     bool wantsParcels() const;
     std::optional<Denial> attach();
     std::optional<Qos> wanted(std::string_view topic) const;
-    SessionHost* sender();
+    Result<SessionHost*, Denial> sender();
     void refuseDownlink(Receipt receipt, std::string_view why);
     void sendAnswer(Ticket ticket, std::vector<std::string> receipts, bool isAccepted);
     void publishReceipts(const std::vector<std::string>& receipts, const std::string& topic);
@@ -124,6 +124,7 @@ class SubscriberSession final : public sessions::LoopSession,
     sessions::Membership membership_;
     bool hasMore_ = false;  ///< the last take was not a short one
     bool isPaused_ = false;
+    net::EventLoop::Clock::time_point pausedSince_{};
     ServerSession session_;
 };
 

@@ -42,7 +42,7 @@ struct Denial {
         Disabled,         ///< stream switched off: 403, 0x87
         OtherProtocol,    ///< the token is good, at another door; `text` names it: 403, 0x87
         TooManySessions,  ///< 32 per stream: 503, 0x97
-        Stopping          ///< 503, 0x8B
+        Stopping          ///< 503, 0x88
     } why{};
     std::string text;
 };
