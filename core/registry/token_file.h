@@ -9,7 +9,7 @@ namespace runnel {
 
 /// The tokens that the broker made itself for streams whose file types none: "stream
 /// name<TAB>token" per line in DATA/tokens, readable by the broker's user only (0600), so that they
-/// survive a restart. Thread safety: used while starting, by one thread.
+/// survive a restart. Thread safety: used by one thread.
 class TokenFile {
   public:
     /// Reads what is there. Throws std::runtime_error naming the file if it cannot be read.
