@@ -75,20 +75,19 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                         const auto quiet = router_.betweenBatches();
                         return sweeper_.work();
                     }}),
-      keeper_(
-          {.stream = {journal_, catchUp_, downlinks_, changed_, log},
-           .tokens = tokens_,
-           .streams = streams_,
-           .router = router_,
-           .sweeper = sweeper_,
-           .health = health_,
-           .doors = doors_,
-           .routed = routed_},
-          {.plugins = plugins,
-           .formats = formats_,
-           .log = log,
-           .tokenFile = config_.data / "tokens",
-           .hostFor = [this](const std::string& name) -> PluginHost& { return hostFor(name); }}) {
+      keeper_({.stream = {journal_, catchUp_, downlinks_, changed_, log},
+               .tokens = tokens_,
+               .streams = streams_,
+               .router = router_,
+               .sweeper = sweeper_,
+               .health = health_,
+               .doors = doors_,
+               .routed = routed_},
+              {.plugins = plugins,
+               .formats = formats_,
+               .log = log,
+               .tokenFile = config_.data / "tokens",
+               .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}) {
     Recovery recovery({.journal = journal_, .state = state_, .clock = clock, .log = log});
     const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
     for (const ApplicationSpec& application : config_.applicationSpecs) {

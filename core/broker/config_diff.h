@@ -31,9 +31,9 @@ struct ConfigDiff {
         std::vector<std::string> added, changed, removed;
     };
     struct Streams {
-        std::vector<StreamAt> added;
-        std::vector<StreamChange> changed;
-        std::vector<std::string> removed;
+        std::vector<StreamAt> added{};
+        std::vector<StreamChange> changed{};
+        std::vector<std::string> removed{};
     } streams;
     struct Devices {
         std::vector<DeviceAt> added, changed;

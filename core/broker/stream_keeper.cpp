@@ -87,7 +87,7 @@ void StreamKeeper::close(std::uint64_t stream, CloseReason reason) {
 
 StreamKeeper::Plan StreamKeeper::prepare(const ConfigDiff::Streams& diff,
                                          std::vector<Complaint>& complaints) {
-    Plan plan{.removed = diff.removed, .arrivals = {}};
+    Plan plan{.removed = diff.removed, .waiting = {}, .arrivals = {}};
     try {
         TokenFile tokens = maker_.tokens();
         for (const StreamAt& stream : diff.added) {
@@ -96,7 +96,7 @@ StreamKeeper::Plan StreamKeeper::prepare(const ConfigDiff::Streams& diff,
         for (const StreamChange& change : diff.changed) {
             arrange(change.stream, reasonOf(change), tokens, plan, complaints);
         }
-        if (complaints.empty()) tokens.save();
+        if (complaints.empty() && tokens.hasNew()) tokens.save();
     } catch (const std::runtime_error& error) {
         complaints.push_back(
             {.place = {.file = maker_.tokenFile().string()}, .text = error.what()});
@@ -109,7 +109,8 @@ void StreamKeeper::arrange(const StreamAt& stream, CloseReason reason, TokenFile
     // Without its plugin it is not there, as after a restart.
     if (const Status found = maker_.findFormat(*stream.spec); !found) {
         plan.removed.push_back(stream.name);
-        return report(partOf(stream.name), found.error());
+        plan.waiting.emplace_back(stream.name, found.error());
+        return;
     }
     auto made = maker_.make(stream, tokens);
     if (made) {
@@ -133,6 +134,7 @@ void StreamKeeper::apply(Plan plan) {
     for (const std::string& name : plan.removed) end(name, CloseReason::Removed);
     for (const Plan::Arrival& one : plan.arrivals) end(one.made.name(), one.reason);
     for (const std::string& name : plan.removed) remove(name);
+    for (const auto& [name, error] : plan.waiting) report(partOf(name), error);
     std::vector<std::uint64_t> arrived;
     for (Plan::Arrival& one : plan.arrivals) {
         arrived.push_back(one.made.number());

@@ -54,6 +54,7 @@ class StreamKeeper final {
             CloseReason reason;  ///< for the sessions of the one that it replaces
         };
         std::vector<std::string> removed;
+        std::vector<std::pair<std::string, Error>> waiting;  ///< among them: for a plugin
         std::vector<Arrival> arrivals;
     };
     /// Complains about what a format plugin does not accept and about tokens that cannot be saved.

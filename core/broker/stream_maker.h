@@ -7,9 +7,9 @@
 #include <string>
 
 #include "broker/config_diff.h"
-#include "broker/plugin_host.h"
 #include "delivery/stream.h"
 #include "format/formats.h"
+#include "loader/plugins.h"
 #include "registry/token_file.h"
 
 namespace runnel {
@@ -33,7 +33,7 @@ class StreamMaker final {
         Formats& formats;
         Log& log;
         std::filesystem::path tokenFile;
-        std::function<PluginHost&(const std::string&)> hostFor;
+        std::function<Host&(const std::string&)> hostFor;
     };
     explicit StreamMaker(Parts parts) : parts_(std::move(parts)) {}
 

@@ -21,6 +21,8 @@ class TokenFile {
         bool wasMade{};
     };
     Entry get(const std::string& stream);
+    /// Has get() made one?
+    bool hasNew() const { return hasNew_; }
 
     /// Writes new tokens by rename. Throws std::runtime_error naming the file and the reason.
     void save() const;
@@ -28,6 +30,7 @@ class TokenFile {
   private:
     std::filesystem::path file_;
     std::map<std::string, std::string> tokens_;
+    bool hasNew_ = false;
 };
 
 }  // namespace runnel
