@@ -188,7 +188,7 @@ std::vector<Complaint> Broker::reload(Config next) {
     } catch (const std::exception& error) {
         complaints.push_back({.place = {.file = next.file.string()}, .text = error.what()});
     }
-    StreamKeeper::Plan plan = keeper_.prepare(diff.streams, complaints);
+    const StreamKeeper::Plan plan = keeper_.prepare(diff.streams, complaints);
     if (!complaints.empty()) return complaints;
     if (tls != certificates_.current()) diff.settings.emplace_back("tls");
     certificates_.set(std::move(tls));
@@ -197,7 +197,7 @@ std::vector<Complaint> Broker::reload(Config next) {
         const auto quiet = router_.betweenBatches();
         journal_.setRetention({.age = next.retentionAge, .bytes = next.retentionBytes});
     }
-    keeper_.apply(std::move(plan));
+    keeper_.apply(plan);
     log_.write(Level::Info, "broker", "reload: " + text(diff));
     config_ = std::move(next);
     return {};

@@ -122,7 +122,7 @@ void StreamKeeper::arrange(const StreamAt& stream, CloseReason reason, TokenFile
                           .text = partOf(stream.name) + ": " + field + made.error().reason});
 }
 
-void StreamKeeper::apply(Plan plan) {
+void StreamKeeper::apply(const Plan& plan) {
     std::vector<std::pair<std::uint64_t, CloseReason>> ended;
     const auto end = [&](const std::string& name, CloseReason reason) {
         const auto old = numbers_.find(name);
@@ -136,9 +136,9 @@ void StreamKeeper::apply(Plan plan) {
     for (const std::string& name : plan.removed) remove(name);
     for (const auto& [name, error] : plan.waiting) report(partOf(name), error);
     std::vector<std::uint64_t> arrived;
-    for (Plan::Arrival& one : plan.arrivals) {
+    for (const Plan::Arrival& one : plan.arrivals) {
         arrived.push_back(one.made.number());
-        replace(std::move(one.made));
+        replace(one.made);
     }
     for (const auto& [number, reason] : ended) close(number, reason);
     for (const std::uint64_t number : arrived) open(parts_.streams.find(number));
@@ -171,7 +171,7 @@ StreamRecord StreamKeeper::recordOf(const std::string& name) const {
 /// The stream takes the place of the one of the same name, if there is one. No message comes
 /// between: the old one has got every batch so far, the new one counts what is journaled behind
 /// that and skips it when it is routed.
-void StreamKeeper::replace(MadeStream made) {
+void StreamKeeper::replace(const MadeStream& made) {
     const std::string name = made.name();
     auto quiet = parts_.router.betweenBatches();
     const std::uint64_t old = retire(name);
@@ -200,7 +200,7 @@ Status StreamKeeper::bringUp(Stream& stream, std::unique_lock<std::mutex>& quiet
     Position counted = stream.record().counted;
     if (const Position head = journal.head(); head > counted + kFewMessages) {
         quiet.unlock();
-        const Status isCounted = countMissed(journal, stream, counted, head);
+        Status isCounted = countMissed(journal, stream, counted, head);
         quiet.lock();
         if (!isCounted) return isCounted;
         counted = head;

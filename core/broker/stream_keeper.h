@@ -62,14 +62,14 @@ class StreamKeeper final {
     Plan prepare(const ConfigDiff::Streams& diff, std::vector<Complaint>& complaints);
     /// A changed stream goes on where it stands, under another number. Streams that are not in the
     /// plan notice nothing.
-    void apply(Plan plan);
+    void apply(const Plan& plan);
 
   private:
     void arrange(const StreamAt& stream, CloseReason reason, TokenFile& tokens, Plan& plan,
                  std::vector<Complaint>& complaints);
     void remove(const std::string& name);
     std::uint64_t retire(const std::string& name);
-    void replace(MadeStream made);
+    void replace(const MadeStream& made);
     StreamRecord recordOf(const std::string& name) const;
     Status bringUp(Stream& stream, std::unique_lock<std::mutex>& quiet) const;
     void addToken(const MadeStream& made);

@@ -58,9 +58,9 @@ class World {
     void remove(const std::string& name) { apply({.removed = {name}}); }
     void apply(const ConfigDiff::Streams& diff) {
         std::vector<Complaint> complaints;
-        auto plan = keeper.prepare(diff, complaints);
+        const auto plan = keeper.prepare(diff, complaints);
         ASSERT_THAT(complaints, IsEmpty());
-        keeper.apply(std::move(plan));
+        keeper.apply(plan);
     }
 
     /// Journals them only, from one device or the other.
