@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <iostream>
 
 #include "base/clock.h"
@@ -104,27 +105,53 @@ int show(const CommandLine& line, StreamLog& log) {
     return EXIT_SUCCESS;
 }
 
+void logAll(const std::vector<Complaint>& complaints, StreamLog& log) {
+    for (const Complaint& complaint : complaints) {
+        log.write(Level::Error, "config", text(complaint));
+    }
+}
+
+/// Those that forbid to run the configuration.
+std::size_t countObstacles(const std::vector<Complaint>& complaints) {
+    return static_cast<std::size_t>(
+        std::count_if(complaints.begin(), complaints.end(),
+                      [](const Complaint& one) { return !one.isMissingPlugin; }));
+}
+
 /// The whole configuration, ready to build a broker; nullopt after saying why not.
 std::optional<Config> configOf(const CommandLine& line, const Plugins& plugins, StreamLog& log) {
     ReadResult all = readAll(line.config, plugins);
-    for (const Complaint& complaint : all.complaints)
-        log.write(Level::Error, "config", text(complaint));
-    const bool canStart = std::all_of(all.complaints.begin(), all.complaints.end(),
-                                      [](const Complaint& one) { return one.isMissingPlugin; });
-    if (canStart) return std::move(all.config);
+    logAll(all.complaints, log);
+    if (countObstacles(all.complaints) == 0) return std::move(all.config);
     log.write(Level::Error, "broker", "not started: the configuration has to be mended first");
     return std::nullopt;
 }
 
-void waitForEnd(const sigset_t& signals, StreamLog& log) {
+/// All or nothing: a configuration with complaints changes nothing.
+void reload(const CommandLine& line, const Plugins& plugins, Broker& broker, StreamLog& log) {
+    ReadResult all = readAll(line.config, plugins);
+    logAll(all.complaints, log);
+    std::size_t obstacles = countObstacles(all.complaints);
+    const Level level = all.config.logLevel;
+    if (obstacles == 0) {
+        const std::vector<Complaint> complaints = broker.reload(std::move(all.config));
+        logAll(complaints, log);
+        obstacles = complaints.size();
+    }
+    if (obstacles == 0) return log.setLevel(level);
+    log.write(Level::Error, "broker",
+              "reload: refused, " + std::to_string(obstacles) + " complaint" +
+                  (obstacles == 1 ? "" : "s") + "; the running configuration stays");
+}
+
+/// SIGHUP: reload; every other one: the end.
+void waitForEnd(const sigset_t& signals, const std::function<void()>& onHangUp) {
     int signal = 0;
-    do {
+    while (true) {
         sigwait(&signals, &signal);
-        if (signal == SIGHUP) {
-            log.write(Level::Warning, "broker",
-                      "SIGHUP: a reload is not possible yet, restart instead");
-        }
-    } while (signal == SIGHUP);
+        if (signal != SIGHUP) return;
+        onHangUp();
+    }
 }
 
 int printBooks(const Broker& broker) {
@@ -152,7 +179,7 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
     Broker broker(std::move(*config), plugins, clock, log);
     if (isForBooks) return printBooks(broker);
     broker.start();
-    waitForEnd(signals, log);
+    waitForEnd(signals, [&] { reload(line, plugins, broker, log); });
     broker.stop();
     return EXIT_SUCCESS;
 }

@@ -27,22 +27,12 @@ Fields withApplication(const NetworkSpec& spec, const Plugin& plugin, const Conf
     return options;
 }
 
-Scope scopeOf(const StreamSpec& spec) {
-    if (spec.device) return {Scope::Level::Device, *spec.device};
-    if (spec.gateway) return {Scope::Level::Gateway, *spec.gateway};
-    return {Scope::Level::Application, *spec.application};
-}
-
-View viewOf(const StreamSpec& spec) {
-    if (spec.gateway) return {View::Which::Gateway, *spec.gateway};
-    if (spec.duplicates == Duplicates::Best) return {View::Which::Best, {}};
-    return {View::Which::All, {}};
-}
-
-std::uint32_t kindsOf(const StreamSpec& spec) {
-    std::uint32_t kinds = 0;
-    for (const Kind kind : spec.events) kinds |= 1U << static_cast<unsigned>(kind);
-    return kinds;
+/// What stays as it is until a restart.
+void keepUntilRestart(Config& next, const Config& running) {
+    next.data = running.data;
+    next.plugins = running.plugins;
+    next.protocols = running.protocols;
+    next.networks = running.networks;
 }
 
 }  // namespace
@@ -80,11 +70,31 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                         router_.route(batch);
                         routed_ = batch.back()->position;
                     },
-                .maintain = [this] { return sweeper_.work(); }}) {
+                .maintain =
+                    [this] {
+                        const auto quiet = router_.betweenBatches();
+                        return sweeper_.work();
+                    }}),
+      keeper_({.stream = {journal_, catchUp_, downlinks_, changed_, log},
+               .tokens = tokens_,
+               .streams = streams_,
+               .router = router_,
+               .sweeper = sweeper_,
+               .health = health_,
+               .doors = doors_,
+               .routed = routed_},
+              {.plugins = plugins,
+               .formats = formats_,
+               .log = log,
+               .tokenFile = config_.data / "tokens",
+               .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}) {
     Recovery recovery({.journal = journal_, .state = state_, .clock = clock, .log = log});
     const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
-    addStreams(recovery);
-    recovery.run(streams_, router_);
+    for (const ApplicationSpec& application : config_.applicationSpecs) {
+        for (const DeviceSpec& device : application.devices) devices_.add(application.eui, device);
+    }
+    keeper_.start(config_, recovery);
+    keeper_.remember(recovery.run(streams_, router_));
     routed_ = journal_.head();
     addDoors();
     addConnectors();
@@ -105,78 +115,7 @@ PluginHost& Broker::hostFor(const std::string& name) {
 }
 
 void Broker::report(const std::string& part, const Error& error) {
-    const std::string field = error.field.empty() ? "" : error.field + ": ";
-    health_.set(part, Health::Failing, field + error.reason);
-    log_.write(Level::Error, "broker", part + ": " + field + error.reason);
-}
-
-void Broker::addStreams(const Recovery& recovery) {
-    Making making{.recovery = recovery, .tokens = TokenFile(config_.data / "tokens")};
-    for (const ApplicationSpec& application : config_.applicationSpecs) {
-        for (const DeviceSpec& device : application.devices) devices_.add(application.eui, device);
-        for (const StreamSpec& stream : application.streams) {
-            addStream(stream, text(application.eui), making);
-        }
-    }
-    for (const GatewaySpec& gateway : config_.gatewaySpecs) {
-        for (const StreamSpec& stream : gateway.streams)
-            addStream(stream, text(gateway.eui), making);
-    }
-    making.tokens.save();
-}
-
-void Broker::addStream(const StreamSpec& spec, const std::string& owner, Making& making) {
-    const std::string name = owner + "/" + spec.name;
-    const LoadedPlugin* plugin = plugins_.find(PluginKind::Format, spec.format);
-    if (plugin == nullptr) {
-        return report("stream " + name,
-                      {"format", "there is no format plugin '" + spec.format + "'"});
-    }
-    const auto format = formats_.get(*plugin, hostFor("format " + spec.format), spec.formatOptions);
-    if (!format) return report("stream " + name, format.error());
-    StreamSetup setup{.config = configOf(spec, owner, *(*format)->format),
-                      .scope = scopeOf(spec),
-                      .format = *format,
-                      .view = viewOf(spec),
-                      .kinds = kindsOf(spec)};
-    addToken(spec, *setup.config, making.tokens);
-    const StreamRecord saved = making.recovery.recordOf(*setup.config, setup.scope, setup.kinds);
-    const auto stream = std::make_shared<Stream>(
-        std::move(setup), StreamParts{journal_, catchUp_, downlinks_, changed_, log_}, saved);
-    streams_.add({stream, spec.isEnabled});
-    router_.add(stream);
-}
-
-std::shared_ptr<const StreamConfig> Broker::configOf(const StreamSpec& spec,
-                                                     const std::string& owner,
-                                                     const Format& format) {
-    auto config = std::make_shared<StreamConfig>();
-    config->stream = ++lastStream_;
-    config->name = owner + "/" + spec.name;
-    config->protocol = spec.protocol;
-    config->contentType = format.contentType();
-    config->isText = format.isText();
-    const Scope scope = scopeOf(spec);
-    if (scope.level == Scope::Level::Application) config->application = scope.eui;
-    if (scope.level == Scope::Level::Device) config->device = scope.eui;
-    if (scope.level == Scope::Level::Gateway) config->gateway = scope.eui;
-    config->options = spec.protocolOptions;
-    return config;
-}
-
-void Broker::addToken(const StreamSpec& spec, const StreamConfig& stream, TokenFile& tokens) {
-    std::string token = spec.token;
-    if (token.empty()) {
-        TokenFile::Entry entry = tokens.get(stream.name);
-        if (entry.wasMade) {
-            log_.write(Level::Info, "broker",
-                       "made a token for stream " + stream.name + ": see " +
-                           (config_.data / "tokens").string());
-        }
-        token = std::move(entry.token);
-    }
-    if (tokens_.add(token, stream.stream)) return;
-    report("stream " + stream.name, {"token", "is another stream's already"});
+    reportFailing(health_, log_, part, error);
 }
 
 void Broker::addDoors() {
@@ -219,23 +158,6 @@ void Broker::addConnectors() {
     }
 }
 
-void Broker::openStreams() {
-    for (const Streams::Entry& entry : streams_.all()) {
-        if (!entry.isEnabled) continue;
-        const StreamSetup& setup = entry.stream->setup();
-        const auto door = doors_.find(setup.config->protocol);
-        const std::string part = "stream " + setup.config->name;
-        if (door == doors_.end()) {
-            report(part, {"protocol",
-                          "'" + setup.config->protocol + "' is not running: the stream waits"});
-            continue;
-        }
-        const bool maySend = setup.scope.level != Scope::Level::Gateway;
-        const Status opened = door->second->open(Grant{0, true, maySend, setup.config});
-        if (!opened) report(part, opened.error());
-    }
-}
-
 void Broker::start() {
     isStarted_ = true;
     state_.start([this] { return collect(); });
@@ -245,7 +167,7 @@ void Broker::start() {
         const Status started = door->start();
         if (!started) report("protocol " + name, started.error());
     }
-    openStreams();
+    keeper_.openAll();
     for (const auto& connector : connectors_) {
         const Status started = connector->start();
         if (!started) report("network " + connector->name(), started.error());
@@ -254,6 +176,38 @@ void Broker::start() {
                "ready: " + std::to_string(streams_.all().size()) + " streams, " +
                    std::to_string(doors_.size()) + " protocols, " +
                    std::to_string(connectors_.size()) + " networks");
+}
+
+std::vector<Complaint> Broker::reload(Config next) {
+    ConfigDiff diff = difference(config_, next);
+    keepUntilRestart(next, config_);
+    std::vector<Complaint> complaints;
+    std::shared_ptr<const Tls> tls;
+    try {
+        tls = certificates_.read(next);
+    } catch (const std::exception& error) {
+        complaints.push_back({.place = {.file = next.file.string()}, .text = error.what()});
+    }
+    const StreamKeeper::Plan plan = keeper_.prepare(diff.streams, complaints);
+    if (!complaints.empty()) return complaints;
+    if (tls != certificates_.current()) diff.settings.emplace_back("tls");
+    certificates_.set(std::move(tls));
+    apply(diff.devices);
+    {
+        const auto quiet = router_.betweenBatches();
+        journal_.setRetention({.age = next.retentionAge, .bytes = next.retentionBytes});
+    }
+    keeper_.apply(plan);
+    log_.write(Level::Info, "broker", "reload: " + text(diff));
+    config_ = std::move(next);
+    return {};
+}
+
+void Broker::apply(const ConfigDiff::Devices& diff) {
+    for (const Eui device : diff.removed) devices_.remove(device);
+    for (const auto* list : {&diff.added, &diff.changed}) {
+        for (const DeviceAt& device : *list) devices_.add(device.application, *device.spec);
+    }
 }
 
 /// Once a second.

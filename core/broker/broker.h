@@ -9,8 +9,10 @@
 
 #include "broker/audit.h"
 #include "broker/certificate_store.h"
+#include "broker/config_diff.h"
 #include "broker/plugin_host.h"
 #include "broker/recovery.h"
+#include "broker/stream_keeper.h"
 #include "broker/ticker.h"
 #include "delivery/catch_up.h"
 #include "delivery/streams.h"
@@ -21,7 +23,6 @@
 #include "network/connector.h"
 #include "protocol/door.h"
 #include "registry/devices.h"
-#include "registry/token_file.h"
 #include "registry/tokens.h"
 #include "retention/sweeper.h"
 #include "route/router.h"
@@ -44,6 +45,10 @@ class Broker final {
     /// Stops taking in, lets sessions settle for a moment, ends them politely; within seconds.
     void stop();
 
+    /// Between start and stop: what is different in `next` is applied, all of it but what needs a
+    /// restart, or nothing if there are complaints. Logs what has changed.
+    [[nodiscard]] std::vector<Complaint> reload(Config next);
+
     /// Before start or after stop.
     std::vector<Audit> audit() const { return runnel::audit(streams_, journal_); }
 
@@ -52,24 +57,15 @@ class Broker final {
 
   private:
     PluginHost& hostFor(const std::string& name);
-    void addStreams(const Recovery& recovery);
-    struct Making {
-        const Recovery& recovery;
-        TokenFile tokens;
-    };
-    void addStream(const StreamSpec& spec, const std::string& owner, Making& making);
-    std::shared_ptr<const StreamConfig> configOf(const StreamSpec& spec, const std::string& owner,
-                                                 const Format& format);
-    void addToken(const StreamSpec& spec, const StreamConfig& stream, TokenFile& tokens);
     void addDoors();
     void addConnectors();
-    void openStreams();
+    void apply(const ConfigDiff::Devices& diff);
     void tick();
     State::Changes collect();
     void drain() const;
     void report(const std::string& part, const Error& error);
 
-    const Config config_;
+    Config config_;
     const Plugins& plugins_;
     const Clock& clock_;
     Log& log_;
@@ -93,10 +89,10 @@ class Broker final {
     Downlinks downlinks_;
     Ingress ingress_;
     WrongTokens wrongTokens_;
-    std::map<std::string, std::unique_ptr<Door>> doors_;
+    StreamKeeper::Doors doors_;
+    StreamKeeper keeper_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::unique_ptr<Ticker> ticker_;
-    std::uint64_t lastStream_ = 0;
     unsigned ticks_ = 0;  // the ticker's own
     bool isStarted_ = false;
 };

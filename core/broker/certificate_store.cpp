@@ -54,27 +54,35 @@ void makeFiles(const std::filesystem::path& certificate, const std::filesystem::
 
 }  // namespace
 
-CertificateStore::CertificateStore(const Config& config, Log& log) {
+CertificateStore::CertificateStore(const Config& config, Log& log) : log_(log) {
+    set(read(config));
+}
+
+std::shared_ptr<const Tls> CertificateStore::read(const Config& config) const {
     std::filesystem::path certificate = config.certificate;
     std::filesystem::path key = config.key;
     if (certificate.empty()) {
         certificate = config.data / "tls" / "certificate.pem";
         key = config.data / "tls" / "key.pem";
         if (!std::filesystem::exists(certificate) || !std::filesystem::exists(key)) {
-            makeFiles(certificate, key, log);
+            makeFiles(certificate, key, log_);
         }
     }
     auto tls = std::make_shared<Tls>();
-    tls->generation = 1;
     tls->certificatePem = readFile(certificate, "certificate");
     tls->keyPem = readFile(key, "private key");
+    const std::shared_ptr<const Tls> known = current();
+    if (known && known->certificatePem == tls->certificatePem && known->keyPem == tls->keyPem) {
+        return known;
+    }
+    tls->generation = known ? known->generation + 1 : 1;
     try {
         static_cast<void>(net::TlsContext::server({tls->certificatePem, tls->keyPem}));
     } catch (const std::exception& error) {
         throw ConfigError("certificate " + certificate.string() + " with key " + key.string() +
                           ": " + error.what());
     }
-    *current_.lock() = std::move(tls);
+    return tls;
 }
 
 }  // namespace runnel

@@ -4,22 +4,14 @@
 #include <algorithm>
 
 #include "base/config_error.h"
-#include "broker/audit.h"
+#include "broker/bring_up.h"
 
 namespace runnel {
 
 namespace {
 
-constexpr std::size_t kSlice = 4096;
 constexpr Position kReminded = Repeats::kRemembered;
 constexpr std::uint64_t kProgressEvery = 1'000'000;
-
-StreamRecord newRecord(Position start) {
-    StreamRecord record;
-    record.cursor = start;
-    record.counted = start;
-    return record;
-}
 
 }  // namespace
 
@@ -45,32 +37,29 @@ StreamRecord Recovery::recordOf(const StreamConfig& config, Scope scope,
         const bool isStateNew = !parts_.state.saved().checkpoint;
         return newRecord(isStateNew ? parts_.journal.oldest() - 1 : parts_.journal.head());
     }
-    StreamRecord record = found->second;
-    if (record.scope != scope || record.kinds != kinds) {
-        // It covers other messages now: what is pending is counted anew.
-        record.books.matched = record.books.done();
-        record.counted = record.cursor;
-    }
-    return record;
+    return continued(found->second, scope, kinds);
 }
 
-void Recovery::run(const Streams& streams, Router& router) {
+Recovery::Records Recovery::run(const Streams& streams, Router& router) {
     try {
-        streams.forEach([&](Stream& stream) { expire(stream); });
-        streams.forEach([&](Stream& stream) { countMissed(stream); });
-        read(checkpoint_, parts_.journal.head(), std::nullopt,
+        streams.forEach([&](Stream& stream) { check(expireMissed(parts_.journal, stream)); });
+        streams.forEach([&](Stream& stream) {
+            check(countMissed(parts_.journal, stream, stream.record().counted, checkpoint_));
+        });
+        read(checkpoint_, parts_.journal.head(),
              [&](std::span<const MessagePtr> slice) { router.route(slice); });
     } catch (const Damage&) {
         const Position head = parts_.journal.head();
         streams.forEach([&](Stream& stream) { stream.loseAll(head, 0, "journal damaged"); });
         replaceJournal();
     }
-    save(streams);
+    return save(streams);
 }
 
-void Recovery::fail(const Error& error) const {
+void Recovery::check(const Status& status) const {
+    if (status) return;
     if (parts_.journal.isDamaged()) throw Damage();
-    throw ConfigError("cannot read the journal: " + error.reason);
+    throw ConfigError("cannot read the journal: " + status.error().reason);
 }
 
 void Recovery::replaceJournal() const {
@@ -78,52 +67,22 @@ void Recovery::replaceJournal() const {
     if (!replaced) throw ConfigError(replaced.error().reason);
 }
 
-/// What the journal does not have any more.
-void Recovery::expire(Stream& stream) {
-    const StreamRecord record = stream.record();
-    const Position gone = parts_.journal.oldest() - 1;
-    if (record.cursor >= gone || record.books.pending() == 0) return;
-    const auto left = countWanted(parts_.journal, stream, gone, record.counted);
-    if (!left) fail(left.error());
-    const bool isOtherJournal = record.cursor < parts_.journal.origin();
-    stream.loseAll(gone, *left, isOtherJournal ? "journal lost" : "retention");
-}
-
-/// A stream that was not there for a while, or that covers other messages now.
-void Recovery::countMissed(Stream& stream) {
-    const StreamRecord record = stream.record();
-    if (record.counted >= checkpoint_) return;
-    const StreamSetup& setup = stream.setup();
-    read(record.counted, checkpoint_, setup.scope, [&](std::span<const MessagePtr> slice) {
-        std::vector<EncodedPtr> items;
-        for (const MessagePtr& message : slice) {
-            if (!stream.wants(*message) || message->position > checkpoint_) continue;
-            items.push_back(std::make_shared<const Encoded>(message, *setup.format, setup.view));
-        }
-        stream.deliver(items);
-    });
-}
-
-void Recovery::read(Position after, Position through, std::optional<Scope> scope,
-                    const Visit& visit) const {
+void Recovery::read(Position after, Position through, const Visit& visit) const {
     const Position first = std::max(after + 1, parts_.journal.oldest());
     std::uint64_t nextReport = kProgressEvery;
-    while (after < through) {
-        const auto slice = parts_.journal.read({after, scope, kSlice});
-        if (!slice) fail(slice.error());
-        if (!slice->messages.empty()) visit(slice->messages);
-        after = slice->through;
-        if (after >= first && after - first >= nextReport) {
-            nextReport += kProgressEvery;
-            parts_.log.write(
-                Level::Info, "journal",
-                "counting what was journaled before the start: " + std::to_string(after - first) +
-                    " of " + std::to_string(through + 1 - first));
-        }
-    }
+    const auto visitAndReport = [&](std::span<const MessagePtr> slice, Position reached) {
+        if (!slice.empty()) visit(slice);
+        if (reached < first || reached - first < nextReport) return;
+        nextReport += kProgressEvery;
+        parts_.log.write(
+            Level::Info, "journal",
+            "counting what was journaled before the start: " + std::to_string(reached - first) +
+                " of " + std::to_string(through + 1 - first));
+    };
+    check(forEachSlice(parts_.journal, {after, through}, visitAndReport));
 }
 
-void Recovery::save(const Streams& streams) const {
+Recovery::Records Recovery::save(const Streams& streams) const {
     State::Changes present;
     present.checkpoint = parts_.journal.head();
     auto absent = saved_;
@@ -141,8 +100,10 @@ void Recovery::save(const Streams& streams) const {
             kept.push_back(record);
         }
     }
+    for (const std::string& name : forgotten) absent.erase(name);
     const Status status = parts_.state.begin(present, kept, forgotten);
     if (!status) throw ConfigError(status.error().reason);
+    return absent;
 }
 
 std::vector<MessagePtr> Recovery::remind(Devices& devices, Ingress& ingress) const {
@@ -156,7 +117,7 @@ std::vector<MessagePtr> Recovery::remind(Devices& devices, Ingress& ingress) con
         }
     };
     try {
-        read(head - std::min(head, kReminded), head, std::nullopt, note);
+        read(head - std::min(head, kReminded), head, note);
     } catch (const Damage&) {
         replaceJournal();  // run() finds that the streams' messages are gone
     }

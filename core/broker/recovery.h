@@ -41,21 +41,20 @@ class Recovery final {
     /// Once all streams are made: brings their books up to the journal's head and saves them. A
     /// journal in which damage shows only now is replaced, and what streams miss for it is expired.
     /// Throws ConfigError if it cannot be read for another reason, or nothing can be saved.
-    void run(const Streams& streams, Router& router);
+    /// Returns the records of streams that are not there, which are kept in case they come back.
+    using Records = std::map<std::string, StreamRecord>;
+    Records run(const Streams& streams, Router& router);
 
   private:
     using Visit = std::function<void(std::span<const MessagePtr>)>;
     struct Damage {};  ///< thrown within this class
-    void expire(Stream& stream);
-    void countMissed(Stream& stream);
-    void read(Position after, Position through, std::optional<Scope> scope,
-              const Visit& visit) const;
-    [[noreturn]] void fail(const Error& error) const;
+    void read(Position after, Position through, const Visit& visit) const;
+    void check(const Status& status) const;
     void replaceJournal() const;
-    void save(const Streams& streams) const;
+    Records save(const Streams& streams) const;
 
     const Parts parts_;
-    std::map<std::string, StreamRecord> saved_;
+    Records saved_;
     Position checkpoint_;
 };
 

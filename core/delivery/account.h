@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <string>
@@ -23,6 +24,8 @@ class Account {
     /// All of the stream's messages up to here are counted as matched.
     Position lastMatched() const { return lastMatched_; }
 
+    /// None of the stream's messages up to here is still to be matched.
+    void matchedThrough(Position through) { lastMatched_ = std::max(lastMatched_, through); }
     void match(std::span<const EncodedPtr> items);
     /// The cursor moves to this entry, which is settled. One behind the cursor (asked for again
     /// with since=) counts for nothing.

@@ -100,13 +100,17 @@ std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionReq
                                             std::shared_ptr<Session> session) {
     auto reader = std::make_shared<Reader>(std::move(session));
     auto host = std::make_shared<StreamSession>(shared_from_this(), reader, grant);
-    if (request.isSendOnly || !grant.mayReceive) return host;
+    if (request.isSendOnly || !grant.mayReceive) {
+        if (state_.lock()->life() != StreamState::Life::Live) return nullptr;
+        return host;
+    }
     const StreamState::Start start = startOf(request);
     ReaderPtr surplus;
     StreamState::WakeList wake;
     bool needsFetch = false;
     {
         auto state = state_.lock();
+        if (state->life() != StreamState::Life::Live) return nullptr;
         surplus = state->attach(reader, start, wake);
         needsFetch = state->needsFetch(*reader);
     }
@@ -159,6 +163,12 @@ StreamRecord Stream::record() const {
     return record;
 }
 
+StreamRecord Stream::retire(Position delivered) {
+    state_.lock()->retire(delivered);
+    markChanged();
+    return record();
+}
+
 void Stream::collect(State::Changes& changes, Instant now) {
     isChanged_ = false;
     StreamState::WakeList wake;
@@ -171,7 +181,9 @@ void Stream::collect(State::Changes& changes, Instant now) {
         changes.deadLetters.push_back(std::move(letter));
     }
     changes.resent.insert(changes.resent.end(), unsaved.resent.begin(), unsaved.resent.end());
-    changes.streams.push_back(std::move(unsaved.record));
+    if (unsaved.life == StreamState::Life::Over) return;
+    const bool isThere = unsaved.life == StreamState::Life::Live;
+    (isThere ? changes.streams : changes.absent).push_back(std::move(unsaved.record));
 }
 
 std::uint64_t Stream::underWay() const {

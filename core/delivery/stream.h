@@ -68,7 +68,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// one; messages that come later do not lower it.
     Position needsBehind() const;
 
-    /// A new session becomes the holder; it may see ready() before this returns.
+    /// A new session becomes the holder; it may see ready() before this returns. Null if the
+    /// stream has been retired.
     std::shared_ptr<SessionHost> attach(const Grant& grant, const SessionRequest& request,
                                         std::shared_ptr<Session> session);
     /// Calls a session of the protocol plugin; what it throws is reported with the plugin's name.
@@ -85,6 +86,13 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// Sends a dead letter of this stream again, marked as replayed. An error says why not now.
     Status resend(const DeadLetter& letter);
 
+    /// The end of this object, not of the stream: returns where it stands, and that is saved once
+    /// more, as the record of a stream that is not there. Its sessions get nothing more and are to
+    /// be closed. Between batches, so that no message up to `delivered` is still on its way to it.
+    StreamRecord retire(Position delivered);
+    /// The record is to be saved.
+    void markChanged();
+
     StreamRecord record() const;
     Books books() const { return record().books; }
     std::size_t sessionCount() const;
@@ -98,7 +106,6 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     friend class CatchUp;
 
     void wakeAll(const StreamState::WakeList& wake);
-    void markChanged();
     void name(StreamRecord& record) const;
     template <class Lose>
     void loseWith(Lose&& change, std::string_view reason);

@@ -153,10 +153,22 @@ bool StreamState::replay(EncodedPtr item, WakeList& wake) {
     return true;
 }
 
+void StreamState::retire(Position delivered) {
+    life_ = Life::Retired;
+    if (!readers_.empty()) surrender(*readers_.back());
+    for (const ReaderPtr& reader : readers_) release(*reader);
+    readers_.clear();
+    trimWindow();
+    account_.matchedThrough(delivered);
+}
+
 StreamState::Unsaved StreamState::takeUnsaved(WakeList& wake) {
     const bool wasFull = account_.isFull();
-    Unsaved unsaved{
-        .record = {}, .deadLetters = account_.takeDeadLetters(), .resent = replays_.takeArrived()};
+    Unsaved unsaved{.record = {},
+                    .life = life_,
+                    .deadLetters = account_.takeDeadLetters(),
+                    .resent = replays_.takeArrived()};
+    if (life_ == Life::Retired) life_ = Life::Over;
     account_.fill(unsaved.record);
     if (wasFull) {
         for (const ReaderPtr& reader : readers_) wakeIfWaiting(*reader, wake);

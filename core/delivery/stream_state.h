@@ -100,10 +100,21 @@ class StreamState {
     std::vector<ReaderPtr> readers() const { return readers_; }
     std::size_t readerCount() const { return readers_.size(); }
     const Account& account() const { return account_; }
+    /// The end: sessions get nothing more, and what they do counts for nothing. Nobody can attach
+    /// and nothing is delivered any more, everything up to `delivered` was. account() stays as it
+    /// is now.
+    void retire(Position delivered);
+    enum class Life : std::uint8_t {
+        Live,
+        Retired,  ///< the record is the last one
+        Over      ///< the last record was handed over before
+    };
+    Life life() const { return life_; }
     /// What was not saved yet, handed over; the name is the caller's to fill in. Sessions that
     /// stood still because too much was unsaved are put on `wake`.
     struct Unsaved {
         StreamRecord record;
+        Life life{};
         std::vector<DeadLetter> deadLetters;
         std::vector<std::uint64_t> resent;
     };
@@ -137,6 +148,7 @@ class StreamState {
     Account account_;
     const FormatUse& format_;
     ReplayLane replays_;
+    Life life_ = Life::Live;
     Position lostThrough_ = 0;  ///< up to here the stream's messages exist in memory only
     Position highestTaken_ = 0;
     Window window_;

@@ -22,6 +22,7 @@ class Streams {
         const std::uint64_t number = entry.stream->setup().config->stream;
         entries_.lock()->insert_or_assign(number, std::move(entry));
     }
+    void remove(std::uint64_t number) { entries_.lock()->erase(number); }
     /// `stream` is null if there is none.
     Entry find(std::uint64_t number) const {
         auto entries = entries_.lock();

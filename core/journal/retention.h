@@ -24,6 +24,8 @@ class Retention final {
   public:
     explicit Retention(RetentionLimits limits) : limits_(limits) {}
 
+    void setLimits(RetentionLimits limits) { limits_ = limits; }
+
     /// The journal's old end, copied from Recent.
     struct OldEnd {
         explicit OldEnd(const Recent& recent);
@@ -43,7 +45,7 @@ class Retention final {
     std::optional<Position> byAge(Instant now, const OldEnd& end, JournalFile& file) const;
     std::optional<Position> bySize(const OldEnd& end, JournalFile& file) const;
 
-    const RetentionLimits limits_;
+    RetentionLimits limits_;
     bool isCheckWanted_ = true;
     Instant lastCheck_{};
 };

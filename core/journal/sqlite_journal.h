@@ -45,6 +45,8 @@ class SqliteJournal final : public Journal {
     Position before(Instant time) const override;
     Position origin() const override;
     std::optional<Position> due(Instant now) override;
+    /// Other limits from now on; not while due() runs.
+    void setRetention(RetentionLimits limits) { retention_.setLimits(limits); }
     Status trim(Position through) override;
     bool isDamaged() const override { return isDamaged_; }
     Status replace() override;

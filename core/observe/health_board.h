@@ -26,6 +26,7 @@ class HealthBoard {
         entry = {health, std::string(text)};
         return isNews;
     }
+    void remove(const std::string& part) { parts_.lock()->erase(part); }
     std::map<std::string, Entry> all() const { return *parts_.lock(); }
 
   private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <mutex>
 #include <ostream>
 
@@ -16,13 +17,13 @@ class StreamLog final : public Log {
   public:
     StreamLog(std::ostream& out, const Clock& clock) : out_(out), clock_(clock) {}
 
-    void setLevel(Level lowest) { lowest_ = lowest; }  ///< before threads start
+    void setLevel(Level lowest) { lowest_ = lowest; }
     void write(Level level, std::string_view part, std::string_view text) override;
 
   private:
     std::ostream& out_;
     const Clock& clock_;
-    Level lowest_ = Level::Info;
+    std::atomic<Level> lowest_ = Level::Info;
     std::mutex mutex_;
 };
 

@@ -5,6 +5,15 @@
 
 namespace runnel {
 
+namespace {
+
+/// A changed stream has a new number, and the token is its own a moment later.
+Denial justChanged() {
+    return {Denial::Why::Stopping, "the stream was just changed or removed; connect again"};
+}
+
+}  // namespace
+
 Door::Door(std::string protocol, Parts parts)
     : name_(std::move(protocol)), plugin_("protocol_" + name_), parts_(std::move(parts)) {}
 
@@ -25,6 +34,10 @@ Status Door::open(const Grant& grant) {
     return guarded(plugin_, [&] { return protocol_->open(grant); });
 }
 
+Status Door::close(std::uint64_t stream, CloseReason reason) {
+    return guarded(plugin_, [&] { protocol_->close(stream, reason); });
+}
+
 void Door::stop() {
     if (protocol_) static_cast<void>(guarded(plugin_, [&] { protocol_->stop(); }));
 }
@@ -39,7 +52,7 @@ Result<Grant, Denial> Door::authenticate(std::string_view token, std::string_vie
         return Denial{Denial::Why::UnknownToken, "no stream has this token"};
     }
     const Streams::Entry entry = parts_.streams.find(holder->stream);
-    if (!entry.stream) return Denial{Denial::Why::UnknownToken, "no stream has this token"};
+    if (!entry.stream) return justChanged();
     if (!entry.isEnabled) return Denial{Denial::Why::Disabled, "this stream is switched off"};
     const StreamSetup& setup = entry.stream->setup();
     if (setup.config->protocol != name_ && !isSendOnly) {
@@ -56,9 +69,12 @@ Result<std::shared_ptr<SessionHost>, Denial> Door::attach(const Grant& grant,
                                                           SessionRequest request,
                                                           std::shared_ptr<Session> session) {
     const Streams::Entry entry = parts_.streams.find(grant.stream->stream);
-    if (!entry.stream) return Denial{Denial::Why::UnknownToken, "the stream was removed"};
-    if (!entry.isEnabled) return Denial{Denial::Why::Disabled, "this stream is switched off"};
-    return entry.stream->attach(grant, request, std::move(session));
+    if (entry.stream && !entry.isEnabled) {
+        return Denial{Denial::Why::Disabled, "this stream is switched off"};
+    }
+    auto host = entry.stream ? entry.stream->attach(grant, request, std::move(session)) : nullptr;
+    if (host) return host;
+    return justChanged();
 }
 
 }  // namespace runnel

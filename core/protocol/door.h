@@ -32,6 +32,8 @@ class Door final : public ProtocolHost {
     Status start();
     /// Tells the plugin of a stream.
     Status open(const Grant& grant);
+    /// Ends the stream's sessions at this door; there may be some of another protocol's stream.
+    Status close(std::uint64_t stream, CloseReason reason);
     void stop();
 
     Result<Grant, Denial> authenticate(std::string_view token, std::string_view peer,

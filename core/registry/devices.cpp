@@ -31,10 +31,25 @@ void remember(Device& device, const Message& message) {
 
 void Devices::add(Eui application, const DeviceSpec& device) {
     auto state = state_.lock();
-    Device& entry = state->devices[device.eui];
+    const auto [place, isNew] = state->devices.try_emplace(device.eui);
+    Device& entry = place->second;
+    if (!isNew && !entry.isConfigured) --state->learned;
     entry.application = application;
     entry.name = device.name;
     entry.isConfigured = true;
+}
+
+void Devices::remove(Eui device) {
+    auto state = state_.lock();
+    const auto found = state->devices.find(device);
+    if (found == state->devices.end() || !found->second.isConfigured) return;
+    if (found->second.network.empty()) {
+        state->devices.erase(found);
+        return;
+    }
+    found->second.isConfigured = false;
+    found->second.name.clear();
+    ++state->learned;
 }
 
 /// Makes it if there is room for one more; else null.

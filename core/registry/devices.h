@@ -31,7 +31,10 @@ class Devices {
     /// (their uplinks flow all the same, downlinks to them are refused with that reason).
     static constexpr std::size_t kMaxLearned = 1'000'000;
 
+    /// A file names the device, for the first time or in another way; what was learned stays.
     void add(Eui application, const DeviceSpec& device);
+    /// No file names it any more. One that was heard goes on as a learned one.
+    void remove(Eui device);
 
     /// Fills application (message's own, else the registry's, else `applications`) and name into
     /// each message, and remembers where the device is reachable. One lock for the whole batch.

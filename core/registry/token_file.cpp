@@ -48,6 +48,7 @@ TokenFile::TokenFile(std::filesystem::path file) : file_(std::move(file)) {
 TokenFile::Entry TokenFile::get(const std::string& stream) {
     const auto found = tokens_.find(stream);
     if (found != tokens_.end()) return {found->second, false};
+    hasNew_ = true;
     return {tokens_[stream] = Tokens::make(), true};
 }
 

@@ -9,7 +9,7 @@ namespace runnel {
 
 /// The tokens that the broker made itself for streams whose file types none: "stream
 /// name<TAB>token" per line in DATA/tokens, readable by the broker's user only (0600), so that they
-/// survive a restart. Thread safety: used while starting, by one thread.
+/// survive a restart. Thread safety: used by one thread.
 class TokenFile {
   public:
     /// Reads what is there. Throws std::runtime_error naming the file if it cannot be read.
@@ -21,6 +21,8 @@ class TokenFile {
         bool wasMade{};
     };
     Entry get(const std::string& stream);
+    /// Has get() made one?
+    bool hasNew() const { return hasNew_; }
 
     /// Writes new tokens by rename. Throws std::runtime_error naming the file and the reason.
     void save() const;
@@ -28,6 +30,7 @@ class TokenFile {
   private:
     std::filesystem::path file_;
     std::map<std::string, std::string> tokens_;
+    bool hasNew_ = false;
 };
 
 }  // namespace runnel

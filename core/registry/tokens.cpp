@@ -23,16 +23,30 @@ Tokens::Tokens() {
 }
 
 bool Tokens::add(std::string_view token, std::uint64_t stream) {
-    auto holders = holders_.lock();
-    const std::uint64_t number = holders->size() + 1;
-    return holders->emplace(digest(token), Holder{number, stream}).second;
+    const Digest key = digest(token);
+    auto state = state_.lock();
+    const auto [place, isNew] = state->holders.try_emplace(key, Holder{state->last + 1, stream});
+    if (isNew) ++state->last;
+    return place->second.stream == stream;
+}
+
+void Tokens::remove(std::uint64_t stream) {
+    std::erase_if(state_.lock()->holders,
+                  [&](const auto& entry) { return entry.second.stream == stream; });
+}
+
+void Tokens::move(std::uint64_t from, std::uint64_t to) {
+    auto state = state_.lock();
+    for (auto& [key, holder] : state->holders) {
+        if (holder.stream == from) holder.stream = to;
+    }
 }
 
 std::optional<Tokens::Holder> Tokens::find(std::string_view token) const {
     const Digest key = digest(token);
-    auto holders = holders_.lock();
-    const auto found = holders->find(key);
-    if (found == holders->end()) return std::nullopt;
+    auto state = state_.lock();
+    const auto found = state->holders.find(key);
+    if (found == state->holders.end()) return std::nullopt;
     return found->second;
 }
 

@@ -24,8 +24,12 @@ class Tokens {
 
     Tokens();
 
-    /// False if the token opens another stream already.
+    /// False if the token opens another stream.
     bool add(std::string_view token, std::uint64_t stream);
+    /// The stream's tokens open nothing any more.
+    void remove(std::uint64_t stream);
+    /// The tokens of stream `from` open stream `to` from now on.
+    void move(std::uint64_t from, std::uint64_t to);
     std::optional<Holder> find(std::string_view token) const;
 
     /// 32 random bytes, base64url without padding: 43 characters.
@@ -35,8 +39,13 @@ class Tokens {
     using Digest = std::array<std::uint8_t, 32>;
     Digest digest(std::string_view token) const;
 
+    struct State {
+        std::map<Digest, Holder> holders;
+        std::uint64_t last = 0;  ///< number of a token
+    };
+
     Digest key_{};
-    mutable Guarded<std::map<Digest, Holder>> holders_;
+    mutable Guarded<State> state_;
 };
 
 }  // namespace runnel

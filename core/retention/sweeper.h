@@ -25,6 +25,8 @@ class Sweeper final {
 
     /// At most one slice. True if another one is due already.
     bool work();
+    /// A stream came that may need older messages than those before. Not while work() runs.
+    void lookAgain() { unneededThrough_ = 0; }
 
   private:
     void replaceDamaged();

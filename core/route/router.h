@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <shared_mutex>
 #include <span>
 #include <unordered_map>
@@ -23,6 +24,11 @@ class Router {
     /// Hands the messages, in order, to their streams: one call of Stream::deliver per stream.
     void route(std::span<const std::shared_ptr<Message>> batch) { routeAll(batch); }
     void route(std::span<const MessagePtr> batch) { routeAll(batch); }
+
+    /// While the result lives no batch is being routed: what a stream knows is complete, up to the
+    /// last batch. For moments only, and whoever has it calls no plugin: sessions are told of a
+    /// batch while it is taken.
+    [[nodiscard]] std::unique_lock<std::mutex> betweenBatches() { return std::unique_lock(batch_); }
 
     /// `visit(Stream&)` for each stream whose scope covers the message, perhaps twice for one. The
     /// streams live on while the router has them: call it where remove() cannot run meanwhile.
@@ -51,6 +57,7 @@ class Router {
     Slots& slotsOf(Scope::Level level);
     template <class Batch>
     void routeAll(Batch batch) {
+        const auto isMine = betweenBatches();
         matchAll(batch);
         deliverAll();
     }
@@ -64,6 +71,7 @@ class Router {
     void match(const Slots& slots, Eui eui, const MessagePtr& message);
     EncodedPtr encodedFor(const StreamSetup& setup, const MessagePtr& message);
 
+    std::mutex batch_;
     std::shared_mutex mutex_;
     Slots applications_, devices_, gateways_;
 

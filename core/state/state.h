@@ -58,9 +58,14 @@ class State final {
     struct Changes {
         Position checkpoint = 0;  ///< taken before the streams' records
         std::vector<StreamRecord> streams{};
+        /// Of streams that are not there any more, as in begin(). One that is there again is in
+        /// `streams` too.
+        std::vector<StreamRecord> absent{};
         std::vector<DeadLetter> deadLetters{};  ///< new ones; `id` is given now
         std::vector<std::uint64_t> resent{};    ///< ids of dead letters that arrived after all
-        bool isEmpty() const { return streams.empty() && deadLetters.empty() && resent.empty(); }
+        bool isEmpty() const {
+            return streams.empty() && absent.empty() && deadLetters.empty() && resent.empty();
+        }
     };
     /// `absent`: records of streams that are not there any more; kept as they are, they do not
     /// follow the checkpoint. `forgotten`: names to be removed, with their dead letters. Saved at

@@ -130,7 +130,7 @@ TEST_F(DoorTest, ChecksTheGrantAgainWhenItAttaches) {
     const auto gone =
         door_.attach(Grant{1, true, true, config}, {}, std::make_shared<FakeSession>());
     ASSERT_FALSE(gone);
-    EXPECT_EQ(gone.error().why, Denial::Why::UnknownToken);
+    EXPECT_EQ(gone.error().why, Denial::Why::Stopping) << "a changed one is there: try again";
     const auto grant = door_.authenticate("token of cloud", "192.0.2.1", false);
     Streams::Entry entry = streams_.find(grant->stream->stream);
     entry.isEnabled = false;
@@ -138,6 +138,57 @@ TEST_F(DoorTest, ChecksTheGrantAgainWhenItAttaches) {
     const auto off = door_.attach(*grant, {}, std::make_shared<FakeSession>());
     ASSERT_FALSE(off);
     EXPECT_EQ(off.error().why, Denial::Why::Disabled);
+}
+
+TEST_F(DoorTest, AttachesNothingToAStreamThatWasRetiredMeanwhile) {
+    const auto grant = door_.authenticate("token of cloud", "192.0.2.1", false);
+    streams_.find(grant->stream->stream).stream->retire(journal_.head());
+    for (const bool isSendOnly : {false, true}) {
+        SessionRequest request;
+        request.isSendOnly = isSendOnly;
+        const auto host = door_.attach(*grant, request, std::make_shared<FakeSession>());
+        ASSERT_FALSE(host);
+        EXPECT_EQ(host.error().why, Denial::Why::Stopping);
+    }
+}
+
+TEST_F(DoorTest, SaysTryAgainWhileATokensStreamIsBeingReplaced) {
+    const auto grant = door_.authenticate("token of cloud", "192.0.2.1", false);
+    streams_.remove(grant->stream->stream);
+    EXPECT_EQ(denied("token of cloud"), Denial::Why::Stopping);
+}
+
+class ClosingProtocol final : public Protocol {
+  public:
+    explicit ClosingProtocol(std::string& calls) : calls_(calls) {}
+    Status start() override { return Done{}; }
+    Status open(const Grant&) override { return Done{}; }
+    void close(std::uint64_t stream, CloseReason reason) override {
+        if (stream == 13) throw std::runtime_error("thirteen");
+        calls_ += std::to_string(stream) + (reason == CloseReason::Removed ? " removed" : " ?");
+    }
+    void quiesce() override {}
+    void resume() override {}
+    void stop() override {}
+
+  private:
+    std::string& calls_;
+};
+std::string closeCalls;
+Result<std::unique_ptr<Protocol>> makeClosing(Host&, ProtocolHost&, const Fields&) {
+    return std::unique_ptr<Protocol>(std::make_unique<ClosingProtocol>(closeCalls));
+}
+
+TEST_F(DoorTest, TellsThePluginThatAStreamEndsAndNamesItWhenThatThrows) {
+    FakeHost host;
+    Plugin descriptor;
+    descriptor.protocol = makeClosing;
+    const LoadedPlugin plugin{PluginKind::Protocol, "websocket", "1", {}, &descriptor};
+    ASSERT_TRUE(door_.create(plugin, host, {}));
+    EXPECT_TRUE(door_.close(7, CloseReason::Removed));
+    EXPECT_EQ(closeCalls, "7 removed");
+    EXPECT_THAT(door_.close(13, CloseReason::Removed).error().reason,
+                AllOf(HasSubstr("protocol_websocket"), HasSubstr("thirteen")));
 }
 
 Result<std::unique_ptr<Protocol>> makeLoud(Host&, ProtocolHost&, const Fields&) {

@@ -134,5 +134,33 @@ TEST_F(DevicesTest, KnowsNothingOfOtherDevices) {
     EXPECT_FALSE(devices_.find(Eui{99}));
 }
 
+TEST_F(DevicesTest, KeepsWhatWasLearnedOfADeviceThatNoFileNamesAnyMore) {
+    name("Bay 1");
+    resolve(uplink());
+    devices_.remove(kDevice);
+    const auto device = devices_.find(kDevice);
+    ASSERT_TRUE(device);
+    EXPECT_FALSE(device->isConfigured);
+    EXPECT_EQ(device->name, "");
+    EXPECT_EQ(device->networkDevice, "dev-1");
+    EXPECT_EQ(resolve(uplink("mapped")).application, kFromMap) << "the file has no say any more";
+}
+
+TEST_F(DevicesTest, KeepsWhatWasLearnedOfADeviceThatAFileNamesLater) {
+    resolve(uplink());
+    name("Bay 1");
+    const auto device = devices_.find(kDevice);
+    EXPECT_TRUE(device->isConfigured);
+    EXPECT_EQ(device->networkDevice, "dev-1");
+    EXPECT_EQ(resolve(uplink()).deviceName, "Bay 1");
+}
+
+TEST_F(DevicesTest, ForgetsADeviceThatWasNeverHeardAndIsNamedNoMore) {
+    name("Bay 1");
+    devices_.remove(kDevice);
+    devices_.remove(kDevice);
+    EXPECT_EQ(devices_.size(), 0U);
+}
+
 }  // namespace
 }  // namespace runnel

@@ -37,6 +37,36 @@ TEST(TokensTest, LetsATokenOpenOneStreamOnly) {
     EXPECT_EQ(tokens.find("a-token-of-sixteen")->stream, 7U);
 }
 
+TEST(TokensTest, TakesATokenOfTheSameStreamAgain) {
+    Tokens tokens;
+    EXPECT_TRUE(tokens.add("a-token-of-sixteen", 7));
+    const std::uint64_t number = tokens.find("a-token-of-sixteen")->token;
+    EXPECT_TRUE(tokens.add("a-token-of-sixteen", 7));
+    EXPECT_EQ(tokens.find("a-token-of-sixteen")->token, number);
+}
+
+TEST(TokensTest, ForgetsTheTokensOfOneStreamOnly) {
+    Tokens tokens;
+    tokens.add("a-token-of-sixteen", 7);
+    tokens.add("another-of-sixteen", 7);
+    tokens.add("a-token-of-others", 8);
+    tokens.remove(7);
+    EXPECT_FALSE(tokens.find("a-token-of-sixteen"));
+    EXPECT_FALSE(tokens.find("another-of-sixteen"));
+    EXPECT_EQ(tokens.find("a-token-of-others")->stream, 8U);
+    EXPECT_TRUE(tokens.add("a-token-of-sixteen", 8));
+    EXPECT_NE(tokens.find("a-token-of-sixteen")->token, tokens.find("a-token-of-others")->token);
+}
+
+TEST(TokensTest, MovesTokensToTheStreamThatComesNext) {
+    Tokens tokens;
+    tokens.add("a-token-of-sixteen", 7);
+    tokens.move(7, 9);
+    EXPECT_EQ(tokens.find("a-token-of-sixteen")->stream, 9U);
+    tokens.remove(7);
+    EXPECT_TRUE(tokens.find("a-token-of-sixteen"));
+}
+
 TEST(TokensTest, MakesTokensOf43UrlSafeCharacters) {
     std::set<std::string> made;
     for (int i = 0; i < 100; ++i) {

@@ -204,6 +204,25 @@ TEST_F(StateTest, LetsAnAbsentStreamFollowAgainOnceItIsPresent) {
     EXPECT_EQ(state->saved().streams.at(0).counted, 70U);
 }
 
+TEST_F(StateTest, LetsAStreamThatWentWhileItRanStayAndOneThatCameAgainFollow) {
+    ASSERT_TRUE(state->begin(
+        {.checkpoint = 10, .streams = {streamRecord("gone", 10), streamRecord("back", 10)}}, {},
+        {}));
+    start();
+    State::Changes changes;
+    changes.checkpoint = 20;
+    changes.absent = {streamRecord("gone", 20), streamRecord("back", 20)};
+    EXPECT_FALSE(changes.isEmpty());
+    changes.streams = {streamRecord("back", 21)};
+    collectNext(changes);
+    while (number("select position from checkpoint") != 20) std::this_thread::yield();
+    collectNext({.checkpoint = 70, .streams = {}});
+    reopen();
+    ASSERT_THAT(state->saved().streams, SizeIs(2));
+    EXPECT_EQ(state->saved().streams[0].counted, 70U) << "back";
+    EXPECT_EQ(state->saved().streams[1].counted, 20U) << "gone";
+}
+
 TEST_F(StateTest, NeverMovesTheCheckpointBack) {
     ASSERT_TRUE(state->begin({.checkpoint = 50}, {}, {}));
     start();

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "broker/config_diff.h"
+#include "broker/recovery.h"
+#include "broker/stream_maker.h"
+#include "delivery/streams.h"
+#include "observe/health_board.h"
+#include "protocol/door.h"
+#include "registry/tokens.h"
+#include "retention/sweeper.h"
+#include "route/router.h"
+
+namespace runnel {
+
+/// Puts streams in place and takes them away: token, router, books, doors. At the start, and while
+/// messages are routed, clients connect and the journal is swept. Thread safety: one thread.
+class StreamKeeper final {
+  public:
+    using Doors = std::map<std::string, std::unique_ptr<Door>>;
+    struct Parts {
+        StreamParts stream;
+        Tokens& tokens;
+        Streams& streams;
+        Router& router;
+        Sweeper& sweeper;
+        HealthBoard& health;
+        const Doors& doors;
+        /// All messages up to here have been given to their streams.
+        const std::atomic<Position>& routed;
+    };
+    StreamKeeper(Parts parts, StreamMaker::Parts makerParts)
+        : parts_(parts), maker_(std::move(makerParts)) {}
+
+    /// Before anything is routed: a stream that cannot be made is reported, and stays out.
+    void start(const Config& config, const Recovery& recovery);
+    /// Streams that are not there; one that comes back goes on at its record.
+    void remember(Recovery::Records absent) { absent_ = std::move(absent); }
+    /// Tells the protocols of all streams; once the doors have been started.
+    void openAll();
+
+    /// What apply() is to do, made as far as it can be without anybody noticing.
+    struct Plan {
+        struct Arrival {
+            MadeStream made;
+            CloseReason reason;  ///< for the sessions of the one that it replaces
+        };
+        std::vector<std::string> removed;
+        std::vector<std::pair<std::string, Error>> waiting;  ///< among them: for a plugin
+        std::vector<Arrival> arrivals;
+    };
+    /// Complains about what a format plugin does not accept and about tokens that cannot be saved.
+    /// Tokens that it makes are saved if there are no complaints.
+    Plan prepare(const ConfigDiff::Streams& diff, std::vector<Complaint>& complaints);
+    /// A changed stream goes on where it stands, under another number. Streams that are not in the
+    /// plan notice nothing.
+    void apply(const Plan& plan);
+
+  private:
+    void arrange(const StreamAt& stream, CloseReason reason, TokenFile& tokens, Plan& plan,
+                 std::vector<Complaint>& complaints);
+    void remove(const std::string& name);
+    std::uint64_t retire(const std::string& name);
+    void replace(const MadeStream& made);
+    StreamRecord recordOf(const std::string& name) const;
+    Status bringUp(Stream& stream, std::unique_lock<std::mutex>& quiet) const;
+    void addToken(const MadeStream& made);
+    void open(const Streams::Entry& entry);
+    void close(std::uint64_t stream, CloseReason reason);
+    void report(const std::string& part, const Error& error);
+
+    const Parts parts_;
+    StreamMaker maker_;
+    std::map<std::string, std::uint64_t> numbers_;  ///< of the streams that are there, by name
+    Recovery::Records absent_;
+};
+
+/// Something of the configuration does not work: for the health board and the log.
+void reportFailing(HealthBoard& health, Log& log, const std::string& part, const Error& error);
+
+}  // namespace runnel
