@@ -20,8 +20,8 @@ const LoadedPlugin& plugin(const Plugins& plugins, PluginKind kind, std::string_
 
 TEST(DescribeTest, ListsPluginsInColumnsAndRefusedFilesBelow) {
     const std::string listing = listPlugins(fakePlugins());
-    EXPECT_THAT(listing, HasSubstr("kind      name       version  file"));
-    EXPECT_THAT(listing, HasSubstr("format    json       1.2.0    /p/format_json.so"));
+    EXPECT_THAT(listing, HasSubstr("kind      name        version  file"));
+    EXPECT_THAT(listing, HasSubstr("format    json        1.2.0    /p/format_json.so"));
     EXPECT_THAT(listing, HasSubstr("\nRefused:\n/p/protocol_mqtt.so is empty; copy it again\n"));
     EXPECT_THAT(listing, Not(HasSubstr(" \n")));
 }
