@@ -202,7 +202,10 @@ bool PublisherSession::published(std::uint64_t token, Reason reason, std::string
 void PublisherSession::reject(Outbox::Token token, std::string_view why) {
     const std::uint64_t parcel = outbox_.parcelOf(token);
     if (parcel != 0 && host_) host_->settle(parcel, Outcome::Rejected, why);
-    note(Level::Warning, "a message cannot be delivered: " + std::string(why));
+    // What is refused for one message is refused for many.
+    if (std::exchange(lastRejection_, why) == why) return;
+    note(Level::Warning,
+         "a message cannot be delivered: " + std::string(why) + " (logged once in a row)");
 }
 
 void PublisherSession::settleWritten() {

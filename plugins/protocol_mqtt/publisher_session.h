@@ -94,6 +94,7 @@ class PublisherSession final : public sessions::LoopSession,
     Outbox outbox_{true};
     std::vector<Outbox::Token> unwritten_;  ///< QoS 0, waiting for the socket
     std::vector<Unanswered> unanswered_;
+    std::string lastRejection_;
     Ticket lastTicket_ = 0;
     sessions::Membership membership_;
     bool hasMore_ = false;  ///< the last take was not a short one
