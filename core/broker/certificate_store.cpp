@@ -71,7 +71,7 @@ std::shared_ptr<const Tls> CertificateStore::read(const Config& config) const {
     auto tls = std::make_shared<Tls>();
     tls->certificatePem = readFile(certificate, "certificate");
     tls->keyPem = readFile(key, "private key");
-    const std::shared_ptr<const Tls> known = current();
+    std::shared_ptr<const Tls> known = current();
     if (known && known->certificatePem == tls->certificatePem && known->keyPem == tls->keyPem) {
         return known;
     }
