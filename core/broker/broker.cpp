@@ -88,7 +88,12 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                .log = log,
                .tokenFile = config_.data / "tokens",
                .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}) {
-    Recovery recovery({.journal = journal_, .state = state_, .clock = clock, .log = log});
+    populate();
+}
+
+/// Everything that was saved and everything that is configured.
+void Broker::populate() {
+    Recovery recovery({.journal = journal_, .state = state_, .clock = clock_, .log = log_});
     const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
     for (const ApplicationSpec& application : config_.applicationSpecs) {
         for (const DeviceSpec& device : application.devices) devices_.add(application.eui, device);

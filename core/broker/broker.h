@@ -57,6 +57,7 @@ class Broker final {
 
   private:
     PluginHost& hostFor(const std::string& name);
+    void populate();
     void addDoors();
     void addConnectors();
     void apply(const ConfigDiff::Devices& diff);
