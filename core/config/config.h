@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -80,6 +81,15 @@ struct NetworkSpec {
     Place place;
 };
 
+/// `admin:` of runnel.yaml: where the broker is managed.
+struct AdminSpec {
+    std::string listen;                 ///< HTTPS, "127.0.0.1:8444"; "": nowhere
+    std::filesystem::path socket;       ///< HTTP for whoever may open this Unix socket; empty: none
+    std::size_t metricsStreams = 1000;  ///< streams with series of their own in /metrics
+
+    bool operator==(const AdminSpec&) const = default;
+};
+
 struct Config {
     std::filesystem::path file;
     std::filesystem::path data;
@@ -90,6 +100,8 @@ struct Config {
     std::uint64_t retentionBytes = std::uint64_t{4} << 30U;
     std::filesystem::path certificate, key;   ///< empty: self-signed under data/tls/
     std::map<std::string, Fields> protocols;  ///< plugin name -> its settings, validated
+    std::string host;                         ///< what clients call this broker, for people
+    AdminSpec admin;
     std::vector<NetworkSpec> networks;
     std::vector<ApplicationSpec> applicationSpecs;
     std::vector<GatewaySpec> gatewaySpecs;

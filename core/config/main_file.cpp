@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <Poco/Environment.h>
+
 #include "base/region.h"
 #include "config/mapping_reader.h"
 #include "config/reading.h"
@@ -89,6 +91,31 @@ void readTls(const YamlNode* node, Config& config, FileCheck& check) {
     config.certificate = readTlsFile(in, "certificate");
     config.key = readTlsFile(in, "key");
     in.finish();
+}
+
+/// What is not written has a default; `listen: ""` and `socket: ""` switch it off.
+void readAdmin(const YamlNode* node, Config& config, FileCheck& check) {
+    config.admin.listen = "127.0.0.1:8444";
+    config.admin.socket = config.data / "admin.sock";
+    if (node == nullptr) return;
+    MappingReader in(*node, "'admin'", check);
+    config.admin.listen = in.text("listen", config.admin.listen);
+    const std::string socket = in.text("socket", config.admin.socket.string());
+    config.admin.socket = socket.empty() ? fs::path() : check.resolve(socket);
+    config.admin.metricsStreams = static_cast<std::size_t>(in.number(
+        "metricsStreams", 0, 1'000'000, static_cast<double>(config.admin.metricsStreams)));
+    in.finish();
+}
+
+/// A host name or address as it stands in URLs; the machine's own name if none is written.
+void readHost(MappingReader& in, Config& config) {
+    config.host = in.text("host", Poco::Environment::nodeName());
+    const YamlNode* node = in.find("host");
+    if (node == nullptr || config.host.find_first_of("/ :@?#") == std::string::npos) return;
+    in.check().complain(*node,
+                        "'host' must be a name such as broker.example, without scheme and "
+                        "port, found " +
+                            found(*node));
 }
 
 void readProtocols(const YamlNode* node, FileCheck& check, Reading& reading) {
@@ -190,6 +217,8 @@ void readMainFile(const YamlNode& root, Config& config, FileCheck& check, Readin
     readLog(in.find("log"), config, check);
     readRetention(in.find("retention"), config, check);
     readTls(in.find("tls"), config, check);
+    readHost(in, config);
+    readAdmin(in.find("admin"), config, check);
     const YamlNode* protocols = in.find("protocols");
     const std::vector<YamlNode>& networks = in.list("networks");
     if (reading != nullptr) {
