@@ -125,7 +125,7 @@ std::size_t StreamSession::encode(Take& take) {
             take.parcels.push_back({.id = entry.parcel,
                                     .message = candidate.item->message(),
                                     .documents = {candidate.item, &documents.texts},
-                                    .isReplay = candidate.item->deadLetter() != 0});
+                                    .isReplay = candidate.item->isAgain()});
         }
         take.entries.push_back(std::move(entry));
         if (bytes >= take.bytesLeft) break;
@@ -136,6 +136,7 @@ std::size_t StreamSession::encode(Take& take) {
 /// Does nothing if the core moved the reader meanwhile: what was encoded is not its any more.
 void StreamSession::commit(Take& take, std::size_t bytes) {
     bool needsFetch = false;
+    std::vector<std::shared_ptr<Chore>> hungry;
     {
         auto state = stream_->state_.lock();
         if (reader_->epoch != take.epoch) return;
@@ -146,7 +147,9 @@ void StreamSession::commit(Take& take, std::size_t bytes) {
         reader_->lastParcel = take.entries.back().parcel;
         state->take(*reader_, take.entries);
         needsFetch = state->needsFetch(*reader_);
+        state->takeHungry(hungry);
     }
+    stream_->callAll(hungry);
     stream_->markChanged();
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     take.taken += take.parcels.size();
@@ -161,13 +164,16 @@ void StreamSession::settleWith(Change&& change) {
     if (isClosed_) return;
     StreamState::WakeList wake;
     bool needsFetch = false;
+    std::vector<std::shared_ptr<Chore>> hungry;
     {
         auto state = stream_->state_.lock();
         change(*state);
         state->wakeIfWaiting(*reader_, wake);
         // One that stood still with too many unsettled may have lost its place in the window.
         needsFetch = state->needsFetch(*reader_);
+        state->takeHungry(hungry);
     }
+    stream_->callAll(hungry);
     stream_->markChanged();
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     stream_->wakeAll(wake);
@@ -223,6 +229,7 @@ void StreamSession::closed(std::string_view) {
     if (isClosed_) return;
     isClosed_ = true;
     StreamState::WakeList wake;
+    if (reader_->visitor.isSendOnly) return stream_->state_.lock()->detachSender(*reader_);
     const Stream::ReaderPtr next = stream_->state_.lock()->detach(reader_, wake);
     stream_->markChanged();
     stream_->wakeAll(wake);

@@ -49,6 +49,13 @@ class StreamState {
     /// now; returns it if CatchUp has to fetch for it, else null.
     ReaderPtr detach(const ReaderPtr& reader, WakeList& wake);
 
+    /// A session that takes nothing. It is neither holder nor listener.
+    void attachSender(const ReaderPtr& sender);
+    void detachSender(const Reader& sender);
+    const std::vector<ReaderPtr>& senders() const { return senders_; }
+    /// Takes the sessions of this token away. As detach(); they are put on `ended`.
+    ReaderPtr end(std::uint64_t token, std::vector<ReaderPtr>& ended, WakeList& wake);
+
     /// Next items for the reader, at most `max`, without taking them; with an ordinal or 0 each.
     struct Candidate {
         EncodedPtr item;
@@ -79,8 +86,18 @@ class StreamState {
     /// memory, but the `left` newest.
     Loss loseAll(Position through, std::uint64_t left, std::string_view reason, WakeList& wake);
 
-    /// Sends a dead letter again; false if too many are on their way.
+    /// Sends a dead letter again, or a sample; false if too many are on their way.
     bool replay(EncodedPtr item, WakeList& wake);
+    /// As ReplayLane's.
+    void openReplay(std::uint64_t replay, std::shared_ptr<ReplayCounts> counts,
+                    std::weak_ptr<Chore> source);
+    ReplayLane::Appetite replayAppetite(std::uint64_t replay);
+    void feedReplay(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast,
+                    WakeList& wake);
+    std::optional<Position> closeReplay(std::uint64_t replay);
+    void takeHungry(std::vector<std::shared_ptr<Chore>>& out) {
+        if (lane_) lane_->takeHungry(out);
+    }
 
     /// Whether CatchUp has to fetch for this reader now; marks it as fetching.
     bool needsFetch(Reader& reader);
@@ -126,6 +143,14 @@ class StreamState {
     static std::optional<Outcome> settledAlready(const Reader& reader, const Encoded& item);
     static Candidate candidateOf(const Reader& reader, const EncodedPtr& item,
                                  std::uint64_t ordinal);
+    /// How much of the lane the reader may take now.
+    std::size_t laneReady(const Reader& reader) const {
+        return lane_ && isHolder(reader) ? lane_->ready() : 0;
+    }
+    void peekLane(std::size_t max, std::vector<Candidate>& out) const;
+    /// Has the reader something of its own, besides the lane?
+    bool hasOwn(Reader& reader);
+    ReplayLane& lane();
     bool isFull(const Reader& reader) const {
         return reader.inFlight.size() >= kMaxInFlight || account_.isFull();
     }
@@ -147,12 +172,14 @@ class StreamState {
 
     Account account_;
     const FormatUse& format_;
-    ReplayLane replays_;
+    std::unique_ptr<ReplayLane> lane_;  ///< null while nothing is sent again
+    bool isLaneNext_ = true;            ///< the lane's turn, if both have something
     Life life_ = Life::Live;
     Position lostThrough_ = 0;  ///< up to here the stream's messages exist in memory only
     Position highestTaken_ = 0;
     Window window_;
     std::vector<ReaderPtr> readers_;  ///< oldest first, the holder last
+    std::vector<ReaderPtr> senders_;
 };
 
 }  // namespace runnel
