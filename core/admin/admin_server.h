@@ -35,7 +35,7 @@ struct AdminLimits {
 class AdminServer final {
   public:
     struct Parts {
-        Authenticator& authenticator;
+        Identify identify;
         LiveFeed& feed;
         Log& log;
         /// The certificate as it is now; asked once a second, so that new connections get a new
@@ -44,8 +44,8 @@ class AdminServer final {
         Audit audit;
     };
     struct Listen {
-        int httpsSocket = -1;           ///< listening; stays the caller's. -1: no HTTPS
-        std::filesystem::path socket;   ///< of the Unix socket; "": none
+        int httpsSocket = -1;          ///< listening; stays the caller's. -1: no HTTPS
+        std::filesystem::path socket;  ///< of the Unix socket; "": none
     };
 
     /// Listens when this returns. Throws ConfigError when the Unix socket cannot be made or the

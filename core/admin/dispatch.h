@@ -3,8 +3,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
-#include <string>
+#include <optional>
+#include <string_view>
 
 #include "admin/event_stream.h"
 #include "admin/login.h"
@@ -16,8 +16,9 @@
 
 namespace runnel::admin {
 
-/// Called after each request that might have changed something (not GET or HEAD) and for which a
-/// route was found, on a worker thread. Without a login `who.name` is "". Must not throw.
+/// Called after each request that might have changed something (not GET or HEAD), on a worker
+/// thread, unless it was refused for want of a login (401). `who.name` is "" where the route asks
+/// for no login. Must not throw.
 using Audit = std::function<void(const ApiRequest&, int status)>;
 
 /// From an HTTP request to a handler and back: finds the route, who asks and whether they may, runs
@@ -27,7 +28,7 @@ using Audit = std::function<void(const ApiRequest&, int status)>;
 class Dispatch final {
   public:
     struct Parts {
-        Authenticator& authenticator;
+        Identify identify;
         WorkerPool& pool;
         EventStreams& streams;
         Log& log;
@@ -59,11 +60,12 @@ class Dispatch final {
 
     void handle(Door door, net::HttpRequest request, const net::HttpResponder& responder);
     void run(Call& call);
-    void runRoute(Call& call);
-    net::HttpResponse answerTo(Call& call);
-    void openEvents(const std::shared_ptr<Call>& call);
-    Login loginOf(const Call& call) const;
-    net::HttpResponse unforeseen(const Call& call, std::string_view what);
+    std::optional<net::HttpResponse> answerTo(Call& call);
+    void admit(Call& call);
+    std::optional<net::HttpResponse> openEvents(const Call& call);
+    bool isStill(const Principal& who, const net::HttpHeaders& headers) const;
+    net::HttpResponse withoutDisk(const Call& call, std::string_view what) const;
+    void log(const Call& call, std::string_view what) const;
 
     const RouteTable routes_;
     Parts parts_;

@@ -24,7 +24,7 @@ struct EventStreamLimits {
 /// The connections that get live events (server-sent events, WHATWG HTML §9.2): "event: KIND",
 /// "id: NUMBER", "data: JSON", and "event: lost" with {"count":N} after the client was too slow for
 /// N events.
-/// Thread safety: the loop's thread only.
+/// Thread safety: open() on any thread, the rest on the loop's.
 class EventStreams final {
   public:
     struct Wish {
@@ -41,12 +41,13 @@ class EventStreams final {
     EventStreams(const EventStreams&) = delete;
     EventStreams& operator=(const EventStreams&) = delete;
 
-    /// False when there are too many already: the responder may still answer.
-    [[nodiscard]] bool open(const net::HttpResponder& responder, Wish wish);
+    /// Answers 503 when there are too many already.
+    void open(const net::HttpResponder& responder, Wish wish);
     std::size_t count() const { return streams_.size(); }
 
   private:
     friend class EventStream;
+    void openNow(const net::HttpResponder& responder, Wish wish);
     void forget(EventStream& stream);
 
     net::EventLoop& loop_;

@@ -1,30 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
+#include <string_view>
 
+#include "admin/problem.h"
 #include "net/http_message.h"
 #include "registry/principal.h"
 
 namespace runnel::admin {
 
-/// Who asks, and by which session cookie; "" with an API key or by the Unix socket.
+/// Who asks, and by which session; "" with an API key or by the Unix socket.
 struct Login {
     Principal who;
     std::string session;
 };
 
-/// Finds out who a request comes from. Thread safety: any thread; may wait for the disk.
-class Authenticator {
-  public:
-    virtual ~Authenticator() = default;
-
-    /// Of a request that came by HTTPS. Nothing: it brings no login (no key, no cookie). Throws a
-    /// Problem: 401 for a key or session that is unknown, ended or wrong; 403 when a session's
-    /// change comes without its X-CSRF-Token; 429 for whoever guesses. Asked again every 15 s for
-    /// each live event stream, which ends when the answer is another one.
-    virtual std::optional<Login> authenticate(const net::HttpRequest& request) = 0;
-};
+/// Finds out who a request by HTTPS comes from (authenticator.h: identify). Throws a Problem: 401
+/// without a login that is good, 403 when only the CSRF token is wrong. Asked again now and then
+/// for each live event stream, which ends when the answer is another one.
+/// Thread safety: called on any thread; may wait for the disk.
+using Identify = std::function<Login(std::string_view method, const net::HttpHeaders& headers)>;
 
 }  // namespace runnel::admin

@@ -6,6 +6,7 @@
 
 #include "delivery/catch_up.h"
 #include "loader/guard.h"
+#include "observe/latencies.h"
 
 namespace runnel {
 
@@ -165,13 +166,17 @@ void StreamSession::settleWith(Change&& change) {
     StreamState::WakeList wake;
     bool needsFetch = false;
     std::vector<std::shared_ptr<Chore>> hungry;
+    StreamState::Received received;
     {
         auto state = stream_->state_.lock();
-        change(*state);
+        received = change(*state);
         state->wakeIfWaiting(*reader_, wake);
         // One that stood still with too many unsettled may have lost its place in the window.
         needsFetch = state->needsFetch(*reader_);
         state->takeHungry(hungry);
+    }
+    if (Latencies* latencies = stream_->parts_.latencies; latencies != nullptr && received) {
+        latencies->settled.observe(latencies->clock.now() - *received);
     }
     stream_->callAll(hungry);
     stream_->markChanged();
@@ -180,12 +185,12 @@ void StreamSession::settleWith(Change&& change) {
 }
 
 void StreamSession::settleThrough(std::uint64_t parcel) {
-    settleWith([&](StreamState& state) { state.settleThrough(*reader_, parcel); });
+    settleWith([&](StreamState& state) { return state.settleThrough(*reader_, parcel); });
 }
 
 void StreamSession::settle(std::uint64_t parcel, Outcome outcome, std::string_view why) {
     if (outcome == Outcome::Rejected) stream_->report("dead letter: " + std::string(why));
-    settleWith([&](StreamState& state) { state.settle(*reader_, parcel, outcome, why); });
+    settleWith([&](StreamState& state) { return state.settle(*reader_, parcel, outcome, why); });
 }
 
 void StreamSession::attempt(std::uint64_t, std::uint16_t, std::string_view) {}
@@ -205,15 +210,18 @@ void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
         requests.begin(), requests.end(),
         [](const Request& request) { return !std::holds_alternative<Acknowledge>(request); }));
     const auto receipts = std::make_shared<Receipts>(stream_, reader_->session, ticket, answers);
+    Grant grant = grant_;
+    if (stream_->state_.lock()->isEnded(*reader_)) grant.maySend = false;
     std::size_t index = 0;
     for (Request& request : requests) {
         if (const auto* acknowledge = std::get_if<Acknowledge>(&request)) {
-            settleWith([&](StreamState& state) { state.settleUpTo(*reader_, acknowledge->upTo); });
+            settleWith(
+                [&](StreamState& state) { return state.settleUpTo(*reader_, acknowledge->upTo); });
         } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
             receipts->set(index++, *receipt);
         } else {
             stream_->parts_.downlinks.submit(
-                grant_, std::move(std::get<Downlink>(request)),
+                grant, std::move(std::get<Downlink>(request)),
                 [receipts, index](const Receipt& answer) { receipts->set(index, answer); });
             ++index;
         }

@@ -243,34 +243,37 @@ std::optional<Outcome> StreamState::settledAlready(const Reader& reader, const E
     return isOwn ? std::optional(Outcome::Delivered) : std::nullopt;
 }
 
-void StreamState::settle(Reader& reader, std::uint64_t parcel, Outcome outcome,
-                         std::string_view why) {
+StreamState::Received StreamState::settle(Reader& reader, std::uint64_t parcel, Outcome outcome,
+                                          std::string_view why) {
     reader.inFlight.settle(parcel, outcome, why);
     if (lane_ && isHolder(reader)) lane_->settle(parcel, outcome);
-    settled(reader);
+    return settled(reader);
 }
 
-void StreamState::settleThrough(Reader& reader, std::uint64_t parcel) {
+StreamState::Received StreamState::settleThrough(Reader& reader, std::uint64_t parcel) {
     reader.inFlight.settleThrough(parcel);
     if (lane_ && isHolder(reader)) lane_->settleThrough(parcel);
-    settled(reader);
+    return settled(reader);
 }
 
-void StreamState::settleUpTo(Reader& reader, Position position) {
+StreamState::Received StreamState::settleUpTo(Reader& reader, Position position) {
     reader.inFlight.settleUpTo(position);
     if (lane_ && isHolder(reader)) lane_->settleAt(position);
-    settled(reader);
+    return settled(reader);
 }
 
-void StreamState::settled(Reader& reader) {
+StreamState::Received StreamState::settled(Reader& reader) {
+    Received received;
     while (const InFlight::Entry* entry = reader.inFlight.settledFront()) {
         if (isHolder(reader)) {
             account_.pass(*entry);
+            if (entry->ordinal != 0) received = entry->item->message()->brokerTime;
         } else {
             record(reader, *entry);
         }
         reader.inFlight.pop();
     }
+    return received;
 }
 
 void StreamState::record(Reader& listener, const InFlight::Entry& entry) {

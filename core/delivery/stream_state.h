@@ -55,6 +55,7 @@ class StreamState {
     const std::vector<ReaderPtr>& senders() const { return senders_; }
     /// Takes the sessions of this token away. As detach(); they are put on `ended`.
     ReaderPtr end(std::uint64_t token, std::vector<ReaderPtr>& ended, WakeList& wake);
+    static bool isEnded(const Reader& reader) { return reader.isEnded; }
 
     /// Next items for the reader, at most `max`, without taking them; with an ordinal or 0 each.
     struct Candidate {
@@ -68,9 +69,12 @@ class StreamState {
     /// True if a redelivery flag is due.
     bool wasTakenBefore(Position position) const { return position <= highestTaken_; }
 
-    void settle(Reader& reader, std::uint64_t parcel, Outcome outcome, std::string_view why);
-    void settleThrough(Reader& reader, std::uint64_t parcel);
-    void settleUpTo(Reader& reader, Position position);
+    /// Each returns when the newest message that the cursor passed was received, if it was taken
+    /// live; else nothing.
+    using Received = std::optional<Instant>;
+    Received settle(Reader& reader, std::uint64_t parcel, Outcome outcome, std::string_view why);
+    Received settleThrough(Reader& reader, std::uint64_t parcel);
+    Received settleUpTo(Reader& reader, Position position);
 
     /// The journal loses everything up to `through`. `wanted`: the positions of the stream's
     /// messages among what is lost now, rising; deliver() has brought them all. Nobody reads them
@@ -154,7 +158,7 @@ class StreamState {
     bool isFull(const Reader& reader) const {
         return reader.inFlight.size() >= kMaxInFlight || account_.isFull();
     }
-    void settled(Reader& reader);
+    Received settled(Reader& reader);
     void record(Reader& listener, const InFlight::Entry& entry);
     void surrender(const Reader& holder);
     void demote(Reader& reader);

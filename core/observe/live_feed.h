@@ -26,8 +26,8 @@ struct LiveEvent {
     std::uint64_t id = 0;            ///< counts up from 1; given by the feed
 };
 
-/// Passes events on to whoever watches at the moment, and forgets them. Slow watchers lose events,
-/// and are told how many; publishers never wait for them.
+/// Passes events on to whoever watches at the moment, and forgets them. Slow watchers lose the
+/// oldest events that wait for them, and are told how many; publishers never wait.
 /// Thread safety: any thread. Subscriptions must not outlive the feed.
 class LiveFeed final {
   public:
@@ -69,7 +69,7 @@ class LiveFeed final {
 class LiveFeed::Subscription final {
   public:
     struct Batch {
-        std::uint64_t lost = 0;  ///< so many did not fit, before these
+        std::uint64_t lost = 0;  ///< so many were dropped, before these
         std::vector<std::shared_ptr<const LiveEvent>> events;
     };
 
