@@ -50,8 +50,10 @@ Rights storedRights(std::int64_t role, std::string_view applications, std::strin
     Rights rights{.role = static_cast<Role>(role)};
     for (std::size_t at = 0; at < applications.size(); at += kDigits + 1) {
         const auto eui = parseEui(applications.substr(at, kDigits));
-        if (!eui) throw damage("applications are not EUIs with a space between");
-        rights.applications.insert(*eui);
+        if (eui) rights.applications.insert(*eui);
+    }
+    if (applicationsText(rights.applications) != applications) {
+        throw damage("applications are not EUIs in order with a space between");
     }
     return rights;
 }
