@@ -25,7 +25,7 @@ class LoginGuard final {
     static constexpr std::chrono::minutes kWindow{15};
     static constexpr int kPerUser = 5;
     static constexpr int kPerAddress = 20;
-    /// Beyond it the one that is quiet for longest is forgotten.
+    /// Beyond it those that are quiet for longest are forgotten.
     static constexpr std::size_t kMaxEntries = 10'000;
 
     explicit LoginGuard(const Clock& clock) : clock_(clock) {}
