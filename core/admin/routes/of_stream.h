@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "admin/paging.h"
 #include "admin/route.h"
 #include "delivery/streams.h"
 
@@ -34,5 +36,9 @@ void add(Routes& routes, const StreamRoute& route);
 
 /// A path parameter that counts up from 1; a Problem 404 if it is no such number.
 std::uint64_t numberOf(const ApiRequest& request, std::string_view name);
+/// Digits only; nullopt if it is no number or does not fit.
+std::optional<std::uint64_t> parseNumber(std::string_view text);
+/// Page::after of a list whose keys are numbers; 0 = from the start. Throws a Problem 400.
+std::uint64_t afterNumber(const Page& page);
 
 }  // namespace runnel::admin
