@@ -4,7 +4,7 @@
 #include "admin/json_body.h"
 #include "admin/routes/account_documents.h"
 #include "admin/routes/accounts.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
