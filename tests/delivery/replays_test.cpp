@@ -127,10 +127,8 @@ TEST_F(ReplaysTest, GoToAnotherStreamInItsFormatAndByTheSourcesKinds) {
     streams_.add({other});
     Bench::Client client;
     client.host = other->attach(Grant{1, true, true, config}, {}, client.session);
-    const auto replay = replays_.start({.stream = "test/stream",
-                                        .from = second(0),
-                                        .to = second(1000),
-                                        .toStream = "test/other"});
+    const auto replay = replays_.start(
+        {.stream = "test/stream", .from = second(0), .to = second(1000), .toStream = "test/other"});
     ASSERT_TRUE(replay);
     EXPECT_EQ(finish(replay->id, client).state, State::Done);
     EXPECT_EQ(again(client), counters(100, 110));

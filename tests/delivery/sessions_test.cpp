@@ -150,8 +150,7 @@ TEST_F(SessionsTest, AreFoundByTheNameOfTheirStream) {
     StreamSetup setup = bench_.setup();
     setup.config = config;
     const auto newer = std::make_shared<Stream>(
-        setup,
-        StreamParts{bench_.journal, bench_.catchUp, bench_.desk, bench_.changed, bench_.log},
+        setup, StreamParts{bench_.journal, bench_.catchUp, bench_.desk, bench_.changed, bench_.log},
         startingBehind(1000));
     streams.add({newer});
     EXPECT_EQ(streams.find("test/stream").stream, newer);

@@ -6,7 +6,7 @@
 #include "admin/json_body.h"
 #include "admin/message_json.h"
 #include "admin/routes/of_stream.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 

@@ -7,7 +7,7 @@
 #include "admin/message_json.h"
 #include "admin/newest_messages.h"
 #include "admin/routes/of_stream.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 

@@ -5,7 +5,7 @@
 #include "admin/etag.h"
 #include "admin/json_body.h"
 #include "admin/routes/of_stream.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 

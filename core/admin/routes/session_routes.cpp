@@ -5,7 +5,7 @@
 #include "admin/routes/health_text.h"
 #include "admin/routes/of_stream.h"
 #include "admin/routes/short_list.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 

@@ -7,7 +7,7 @@
 #include "admin/json_body.h"
 #include "admin/routes/health_text.h"
 #include "admin/routes/short_list.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
