@@ -13,7 +13,7 @@ namespace runnel::admin {
 namespace {
 
 std::string letterJson(const DeadLetter& letter) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("id", letter.id);
     json->set("time", timeText(letter.time));
     json->set("reason", letter.reason);

@@ -26,7 +26,7 @@ const char* word(ReplayReport::State state) {
 }
 
 std::string replayJson(const ReplayReport& replay) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("id", replay.id);
     json->set("stream", replay.stream);
     json->set("toStream", replay.toStream);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/audited.h"
 #include "admin/account_fields.h"
+#include "admin/audited.h"
 #include "admin/json_body.h"
 #include "admin/routes/account_documents.h"
 #include "admin/routes/accounts.h"

@@ -12,7 +12,7 @@ namespace runnel::admin {
 namespace {
 
 std::string sessionJson(const SessionInfo& session) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("peer", session.peer);
     json->set("since", timeText(session.since));
     json->set("isHolder", session.isHolder);
@@ -53,7 +53,7 @@ ApiAnswer test(const SessionParts& parts, const ApiRequest& request) {
     const auto stream = streamOf(request, parts.streams);
     const Status status = stream->sendSample(sampleFor(*stream->setup().config, parts.clock.now()));
     const StreamHealth health = stream->health();
-    const auto json = newObject();
+    auto json = newObject();
     json->set("sent", static_cast<bool>(status));
     json->set("sessions", stream->sessionCount());
     json->set("health", healthText(health.word));
