@@ -35,6 +35,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
       plugins_(plugins),
       clock_(clock),
       log_(log),
+      latencies_(clock),
       listeners_(log),
       certificates_(*config_, log),
       vault_(config_->data / "key"),
@@ -61,6 +62,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                 .devices = devices_,
                 .clock = clock,
                 .log = log,
+                .committed = &latencies_.committed,
                 .identify = [this](Message& event) { return downlinks_.identify(event); },
                 .route =
                     [this](Ingress::Batch batch) {
