@@ -14,7 +14,9 @@ namespace {
 
 ApiAnswer echo(const ApiRequest& request) {
     std::string text = request.who.name + "|" + request.address + "|" + request.method;
-    for (const auto& [name, value] : request.path) text += "|" + name + "=" + value;
+    for (const auto& [name, value] : request.path) {
+        text.append("|").append(name).append("=").append(value);
+    }
     return {.body = text + "|" + request.body, .contentType = "text/plain"};
 }
 
