@@ -5,7 +5,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <cctype>
 
+#include "config/suggestion.h"
 #include "ctl/client.h"
 #include "ctl/commands/commands.h"
 #include "ctl/context.h"
@@ -25,6 +27,33 @@ Exit status:
   2  wrong use: the arguments, or a file that they name
   3  the broker cannot be reached
   4  not authorised)";
+
+/// Value names and nothing else behind an option: what excludes what is said in its help.
+class HelpFormatter final : public CLI::Formatter {
+  public:
+    HelpFormatter() { column_width(26); }
+
+    std::string make_option_opts(const CLI::Option* option) const override {
+        if (option->get_positional() || option->get_type_size() == 0) return "";
+        std::string name = option->get_lnames().front();
+        name = name.substr(name.rfind('-') + 1);
+        std::transform(name.begin(), name.end(), name.begin(), ::toupper);
+        return " " + name;
+    }
+    std::string make_usage(const CLI::App* app, std::string name) const override {
+        std::string usage = "Usage: " + name;
+        for (const CLI::Option* option : app->get_options()) {
+            if (option->get_positional()) {
+                const bool isMany = option->get_items_expected_max() > 1;
+                usage += " " + option->get_name() + (isMany ? "..." : "");
+            } else if (option->get_required()) {
+                usage += " --" + option->get_lnames().front() + make_option_opts(option);
+            }
+        }
+        const bool hasCommands = !app->get_subcommands({}).empty();
+        return usage + (hasCommands ? " COMMAND [OPTIONS]\n" : " [OPTIONS]\n");
+    }
+};
 
 /// What may stand behind every command.
 struct Common {
@@ -80,6 +109,35 @@ void printCommands(const CLI::App& app, const std::string& name, std::ostream& o
     }
 }
 
+/// The group or command that was being read.
+const CLI::App& innermost(const CLI::App& app) {
+    const CLI::App* inner = &app;
+    while (!inner->get_subcommands().empty()) inner = inner->get_subcommands().front();
+    return *inner;
+}
+
+std::string pathOf(const CLI::App& app) {
+    return app.get_parent() == nullptr ? app.get_name()
+                                       : pathOf(*app.get_parent()) + " " + app.get_name();
+}
+
+/// What is wrong with the arguments, and where to read more.
+std::string mistake(const CLI::App& app, const CLI::ParseError& error) {
+    const CLI::App& inner = innermost(app);
+    const std::vector<std::string> left = app.remaining(true);
+    std::string said = error.what();
+    std::vector<std::string> names;
+    for (const CLI::App* command : inner.get_subcommands([](const CLI::App*) { return true; })) {
+        names.push_back(command->get_name());
+    }
+    if (!names.empty() && !left.empty() && left.front().front() != '-') {
+        said = "there is no command '" + left.front() + "'" + didYouMean(left.front(), names);
+    } else if (!names.empty() && left.empty()) {
+        said = "expected a command: " + joined(names);
+    }
+    return said + "; see '" + pathOf(inner) + " --help'";
+}
+
 ExitCode act(const Action& action, const Common& common, const Streams& streams) {
     try {
         Client client(findTarget(common.target));
@@ -102,19 +160,23 @@ ExitCode act(const Action& action, const Common& common, const Streams& streams)
 
 ExitCode run(std::vector<std::string> arguments, const Streams& streams) {
     CLI::App app(kAbout, "runnelctl");
-    app.footer(kFooter);
-    app.set_version_flag("--version", "runnelctl " RUNNEL_VERSION);
-    app.get_formatter()->column_width(28);
+    app.formatter(std::make_shared<HelpFormatter>());
+    app.set_help_flag("-h,--help", "Print this text");
+    app.set_version_flag("--version", "runnelctl " RUNNEL_VERSION, "Print the version");
     Common common;
     addCommonOptions(app, common);
     Action chosen;
     addCommands(Menu(app, chosen));
+    app.footer(kFooter);
     std::reverse(arguments.begin(), arguments.end());
     try {
         app.parse(arguments);
+    } catch (const CLI::Success& answer) {
+        app.exit(answer, streams.out, streams.err);
+        return ExitCode::Done;
     } catch (const CLI::ParseError& error) {
-        const bool isAnswer = app.exit(error, streams.out, streams.err) == 0;
-        return isAnswer ? ExitCode::Done : ExitCode::WrongUse;
+        streams.err << "runnelctl: " << mistake(app, error) << '\n';
+        return ExitCode::WrongUse;
     }
     if (common.printsCommands) {
         printCommands(app, "runnelctl", streams.out);

@@ -31,9 +31,9 @@ bool isPlain(const std::string& text) {
 /// U+0080 to U+009F, U+2028, U+2029 and U+FEFF are line ends or not allowed in YAML.
 std::size_t lengthOfOdd(std::string_view rest, const char*& escape) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(rest[i]); };
-    if (rest.size() > 1 && byte(0) == 0xC2U && byte(1) == 0x85U) return escape = "\\N", 2;
-    if (rest.substr(0, 3) == "\xE2\x80\xA8") return escape = "\\L", 3;
-    if (rest.substr(0, 3) == "\xE2\x80\xA9") return escape = "\\P", 3;
+    if (rest.size() > 1 && byte(0) == 0xC2U && byte(1) == 0x85U) return escape = "\\u0085", 2;
+    if (rest.substr(0, 3) == "\xE2\x80\xA8") return escape = "\\u2028", 3;
+    if (rest.substr(0, 3) == "\xE2\x80\xA9") return escape = "\\u2029", 3;
     if (rest.substr(0, 3) == "\xEF\xBB\xBF") return escape = "\\uFEFF", 3;
     return 0;
 }
