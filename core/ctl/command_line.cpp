@@ -34,24 +34,42 @@ class HelpFormatter final : public CLI::Formatter {
     HelpFormatter() { column_width(26); }
 
     std::string make_option_opts(const CLI::Option* option) const override {
-        if (option->get_positional() || option->get_type_size() == 0) return "";
-        std::string name = option->get_lnames().front();
-        name = name.substr(name.rfind('-') + 1);
-        std::transform(name.begin(), name.end(), name.begin(), ::toupper);
-        return " " + name;
+        if (option->get_positional() || option->get_expected_min() == 0) return "";
+        return " " + valueName(option->get_lnames().front());
     }
     std::string make_usage(const CLI::App* app, std::string name) const override {
         std::string usage = "Usage: " + name;
         for (const CLI::Option* option : app->get_options()) {
             if (option->get_positional()) {
+                const std::string shown = option->get_name();
                 const bool isMany = option->get_items_expected_max() > 1;
-                usage += " " + option->get_name() + (isMany ? "..." : "");
+                usage += option->get_required() ? " " + shown
+                         : isMany               ? " [" + shown + "...]"
+                                                : " [" + shown + "]";
             } else if (option->get_required()) {
                 usage += " --" + option->get_lnames().front() + make_option_opts(option);
             }
         }
         const bool hasCommands = !app->get_subcommands({}).empty();
         return usage + (hasCommands ? " COMMAND [OPTIONS]\n" : " [OPTIONS]\n");
+    }
+
+  private:
+    /// "EUI" of "--device"; most are called as their option.
+    static std::string valueName(std::string option) {
+        constexpr std::pair<std::string_view, const char*> kNames[] = {
+            {"application", "EUI"},  {"device", "EUI"},       {"gateway", "EUI"},
+            {"option", "KEY=VALUE"}, {"tag", "KEY=VALUE"},    {"count", "N"},
+            {"limit", "N"},          {"timeout", "SECONDS"},  {"from", "TIME"},
+            {"to", "TIME"},          {"expires", "TIME"},     {"overlap", "DURATION"},
+            {"ca", "FILE"},          {"duplicates", "WHICH"}, {"to-stream", "STREAM"}};
+        for (const auto& [name, value] : kNames) {
+            if (name == option) return value;
+        }
+        option = option.substr(option.rfind('-') + 1);
+        std::transform(option.begin(), option.end(), option.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+        return option;
     }
 };
 
