@@ -59,8 +59,7 @@ void readUrl(const std::string& text, Target& target) {
         const bool isPlain = url.getPathEtc().empty() || url.getPathEtc() == "/";
         if (url.getScheme() != "https" || url.getHost().empty() || !isPlain) throw wrong;
         target.host = url.getHost();
-        target.port = text.find(':', text.find("://") + 3) == std::string::npos ? kDefaultPort
-                                                                                : url.getPort();
+        target.port = url.getSpecifiedPort() == 0 ? kDefaultPort : url.getSpecifiedPort();
     } catch (const Poco::Exception&) {
         throw wrong;
     }
@@ -123,9 +122,19 @@ bool hasName(const SecureStreamSocket& socket, const std::string& host) {
                       "DATA/tls/certificate.pem from the broker and use --ca certificate.pem");
 }
 
+Context::Ptr contextFor(const Target& target) {
+    try {
+        return new Context(Context::TLS_CLIENT_USE, "", "", target.ca, Context::VERIFY_STRICT, 9,
+                           true);
+    } catch (const Poco::Exception& error) {
+        throw Failure(ExitCode::WrongUse,
+                      "--ca " + target.ca +
+                          " must be a file with certificates (PEM): " + error.displayText());
+    }
+}
+
 SecureStreamSocket shakeHands(const Target& target) {
-    Context::Ptr context(
-        new Context(Context::TLS_CLIENT_USE, "", "", target.ca, Context::VERIFY_STRICT, 9, true));
+    Context::Ptr context = contextFor(target);
     context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
     context->enableExtendedCertificateVerification(false);
     SecureStreamSocket socket(context);

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <Poco/DateTimeFormat.h>
+#include <Poco/DateTimeParser.h>
+
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "ctl/commands/commands.h"
@@ -12,6 +16,7 @@ namespace runnel::ctl {
 namespace {
 
 constexpr std::size_t kBatch = 10'000;
+constexpr const char* kExpires = "expires";
 
 struct ApplyOptions {
     std::string path;
@@ -39,6 +44,16 @@ Object::Ptr completedDevice(const Object& written) {
     for (const char* key : {"name", "template"}) device->set(key, text(written, key));
     device->set("tags", child(written, "tags"));
     return device;
+}
+
+/// "…:50Z" and "…:50.000Z" are one time; nothing if it is none.
+std::optional<Poco::Timestamp> instantOf(const std::string& text) {
+    Poco::DateTime time;
+    int zone = 0;
+    const auto& format = Poco::DateTimeFormat::ISO8601_FRAC_FORMAT;
+    if (!Poco::DateTimeParser::tryParse(format, text, time, zone)) return std::nullopt;
+    time.makeUTC(zone);
+    return time.timestamp();
 }
 
 /// Brings the broker to what the files say, one object after the other.
@@ -199,10 +214,11 @@ class Applying final {
 
     bool applyToken(const Where& stream, const Object& before, const Object& wanted) {
         Object::Ptr patch = newObject();
-        for (const char* key : {"label", "expires", "scopes"}) {
-            if (wanted.has(key) && !isSame(wanted.get(key), before.get(key))) {
-                patch->set(key, wanted.get(key));
-            }
+        for (const std::string key : {"label", kExpires, "scopes"}) {
+            const bool isWritten = wanted.has(key) && !isSame(wanted.get(key), before.get(key));
+            const bool isSameTime =
+                key == kExpires && instantOf(text(wanted, key)) == instantOf(text(before, key));
+            if (isWritten && !isSameTime) patch->set(key, wanted.get(key));
         }
         if (patch->size() == 0) return false;
         if (!options_.isDry) {

@@ -21,7 +21,9 @@ void showStatus(Context& context, const Nothing&) {
             {"streams", text(status, "streams")},
             {"devices", text(status, "devices")},
             {"sessions", text(status, "sessions")},
-            {"journal", text(*journal, "oldest") + " to " + text(*journal, "head")},
+            {"journal", journal->size() == 0
+                            ? ""
+                            : text(*journal, "oldest") + " to " + text(*journal, "head")},
             {"counters", pairs(*child(status, "counters"))}};
         for (const Object::Ptr& part : children(status, "health")) {
             const std::string reason = text(*part, "text");

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -12,6 +11,8 @@ namespace runnel::ctl {
 namespace {
 
 constexpr std::chrono::milliseconds kPause{500};
+constexpr const char* kEnded = "ended";
+constexpr std::size_t kEvents = 1000;  // that are looked through for a downlink's
 
 struct SendOptions {
     std::string device, application, data, id, expires;
@@ -24,29 +25,42 @@ struct ListOptions {
     std::size_t limit = 100;
 };
 
-/// Those that nothing follows.
-bool isLast(const std::string& stage) {
-    return stage != "waiting" && stage != "sending" && stage != "queued" && stage != "handedOver" &&
-           stage != "sent";
+std::string stageOf(Context& context, const Where& device, const std::string& id) {
+    const Where all{device.at(0), device.at(1), "downlinks"};
+    for (const Object::Ptr& one : context.client.list(all, {{"device", device.back()}})) {
+        if (text(*one, "id") == id) return text(*one, "stage");
+    }
+    return kEnded;
 }
 
-/// Polls until the downlink has come to its end. A failed one is a Failure.
+/// The newest event of a downlink: "sent", "acknowledged", "failed" …, and why.
+std::string lastEvent(Context& context, const Where& device, const std::string& id) {
+    const Where all{device.at(0), device.at(1), "messages"};
+    for (const Object::Ptr& one : context.client.list(all, {{"device", device.back()}}, kEvents)) {
+        if (text(*one, "downlink") != id) continue;
+        const std::string reason = text(*one, "text");
+        return text(*one, "kind") + (reason.empty() ? "" : ": " + reason);
+    }
+    return kEnded;
+}
+
+/// Polls until the downlink has come to its end, which its expiry brings at the latest. One that
+/// did not arrive is a Failure.
 void waitForEnd(Context& context, const Where& device, const std::string& id) {
-    const Where all{device.at(0), device.at(1), "downlinks"};
     std::string stage;
-    while (!isLast(stage)) {
-        const auto list = context.client.list(all, {{"device", device.back()}});
-        const auto found = std::find_if(list.begin(), list.end(), [&](const Object::Ptr& one) {
-            return text(*one, "id") == id;
-        });
-        const std::string now = found == list.end() ? "ended" : text(**found, "stage");
-        if (now != stage) context.err << id << " " << now << std::endl;
+    while (stage != kEnded) {
+        const std::string now = stageOf(context, device, id);
+        if (now == stage) std::this_thread::sleep_for(kPause);
+        if (now != stage && now != kEnded) context.err << id << " " << now << std::endl;
         stage = now;
-        if (!isLast(stage)) std::this_thread::sleep_for(kPause);
     }
-    if (stage == "failed" || stage == "expired" || stage == "notAcknowledged") {
-        throw Failure(ExitCode::Refused, "downlink " + id + " did not arrive: " + stage);
+    const std::string event = lastEvent(context, device, id);
+    for (const char* bad : {"failed", "expired", "notAcknowledged"}) {
+        if (event.rfind(bad, 0) == 0) {
+            throw Failure(ExitCode::Refused, "downlink " + id + " did not arrive: " + event);
+        }
     }
+    say(context, id + " " + event);
 }
 
 void send(Context& context, const SendOptions& options) {

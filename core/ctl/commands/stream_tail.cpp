@@ -28,10 +28,8 @@ struct MessageOptions {
 bool concerns(const Object& stream, const std::string& kind, const Object& event) {
     if (kind == "lost") return true;
     if (kind != "message") {
-        const std::string name = text(event, "name");
-        return text(event, "stream") == streamName(stream) ||
-               (name == text(stream, "name") &&
-                text(event, "application") == text(stream, "application"));
+        const std::string name = streamName(stream);
+        return text(event, "stream") == name || text(event, "part") == "stream " + name;
     }
     const std::string device = text(*child(stream, "scope"), "device");
     if (!device.empty() && text(event, "device") != device) return false;
