@@ -7,7 +7,8 @@
 #include "admin/routes/plugin_routes.h"
 #include "tests/admin/route_call.h"
 #include "tests/delivery/delivery_fakes.h"
-#include "tests/downlink/downlink_fakes.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temporary_directory.h"
 
 namespace runnel::test {
 namespace {
@@ -51,41 +52,49 @@ class StatusRoutesTest : public ::testing::Test {
     }
     admin::StatusParts parts() {
         return {.version = "1.2.3",
-                .started = bench2_.clock.now(),
-                .clock = bench2_.clock,
+                .started = clock_.now(),
+                .clock = clock_,
                 .journal = bench_.journal,
                 .ingress = ingress_,
                 .streams = streams_,
-                .devices = bench2_.devices,
+                .devices = devices_,
                 .health = health_,
                 .networks = [this] { return networks_; }};
     }
     std::string metrics(std::size_t limit) {
         const auto routes = admin::metricsRoutes({.status = parts(),
                                                   .replays = replays_,
-                                                  .downlinks = bench2_.downlinks(),
+                                                  .downlinks = downlinks_,
                                                   .latencies = latencies_,
                                                   .streamLimit = [limit] { return limit; }});
         return RouteCall{.method = "GET", .pattern = "/metrics"}.answer(routes).body;
     }
 
     Bench bench_;
-    DownlinkBench bench2_;
+    ManualClock clock_;
+    Devices devices_;
+    TemporaryDirectory directory_;
+    State state_{directory_.path() / "state.db", clock_, bench_.log};
+    Downlinks downlinks_{{.devices = devices_,
+                          .clock = clock_,
+                          .log = bench_.log,
+                          .state = state_,
+                          .announce = [](Message&&) {}}};
     Ingress ingress_{{.journal = bench_.journal,
-                      .devices = bench2_.devices,
-                      .clock = bench2_.clock,
+                      .devices = devices_,
+                      .clock = clock_,
                       .log = bench_.log,
                       .identify = [](Message&) { return true; },
                       .route = [](Ingress::Batch) {}}};
     Streams streams_;
     HealthBoard health_;
     std::vector<NetworkSpec> networks_;
-    Latencies latencies_{bench2_.clock};
-    Replays replays_{{bench_.journal, streams_, bench_.catchUp, bench2_.clock, bench_.log}};
+    Latencies latencies_{clock_};
+    Replays replays_{{bench_.journal, streams_, bench_.catchUp, clock_, bench_.log}};
 };
 
 TEST_F(StatusRoutesTest, ShowTheWholeToWhoSeesEverything) {
-    bench2_.clock.advance(std::chrono::seconds(61));
+    clock_.advance(std::chrono::seconds(61));
     const auto status =
         RouteCall{.method = "GET", .pattern = "/api/v1/status"}.json(admin::statusRoutes([&] {
             auto made = parts();
