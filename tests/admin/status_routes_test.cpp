@@ -191,7 +191,7 @@ TEST(PluginRoutesTest, ListPluginsRefusedOnesAndOptions) {
     const RouteCall list{.method = "GET", .pattern = "/api/v1/plugins"};
     EXPECT_EQ(list.answer(routes).body,
               R"({"items":[{"kind":"protocol","name":"http","version":"1.0","summary":"Posts.",)"
-              R"("file":"\/p\/http.so"},{"file":"\/p\/bad.so","isRefused":true,)"
+              R"("file":"/p/http.so"},{"file":"/p/bad.so","isRefused":true,)"
               R"("reason":"is no plugin"}]})");
     RouteCall one{.method = "GET",
                   .pattern = "/api/v1/plugins/{kind}/{name}",
