@@ -10,7 +10,7 @@
 namespace runnel {
 
 /// How long something took, counted in fixed buckets from 0.5 ms to 60 s. An observation is two
-/// relaxed additions (about 10 ns); values read meanwhile may be one observation apart from each
+/// relaxed additions (about 25 ns); values read meanwhile may be one observation apart from each
 /// other. Thread safety: any thread.
 class Histogram {
   public:

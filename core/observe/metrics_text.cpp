@@ -29,7 +29,11 @@ std::string numberText(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
     std::array<char, 32> text{};
-    const auto end = std::to_chars(text.data(), text.data() + text.size(), value);
+    const double size = std::abs(value);
+    const bool isPlain = size == 0 || (size >= 1e-6 && size < 1e15);  // "0.0005", not "5e-04"
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value,
+                      isPlain ? std::chars_format::fixed : std::chars_format::scientific);
     return {text.data(), end.ptr};
 }
 
