@@ -136,6 +136,7 @@ LiveRegistrar::Parts Broker::registrarParts() {
                 [this](const LoadedPlugin& plugin, const Fields& settings) {
                     if (Door* door = addDoor(plugin, settings)) start(*door);
                 },
+            .streamsChanged = [this] { replays_.streamsChanged(); },
             .checkSettings = [this](const Config& next) { return checkSettings(next); },
             .applySettings = [this](const Config& next,
                                     ConfigDiff& diff) { applySettings(next, diff); }};

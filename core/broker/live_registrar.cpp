@@ -64,7 +64,7 @@ Applied LiveRegistrar::removeOwner(Scope owner) {
     }
     parts_.objects.removeOwner(owner, diff.removed);
     std::vector<Complaint> none;
-    parts_.keeper.apply(parts_.keeper.prepare(diff, none));
+    apply(parts_.keeper.prepare(diff, none));
     for (const std::string& name : diff.removed) {
         parts_.tokens.removeAll(name);
         parts_.catalogue.removeStream(name);
@@ -127,7 +127,7 @@ Applied LiveRegistrar::putStream(Scope owner, StreamSpec spec) {
     parts_.objects.putStream(name, jsonText(*documentOf(*kept, parts_.plugins, Secrets::Shown)));
     addTokens(name, typed);
     openDoorOf(*kept);
-    parts_.keeper.apply(plan);
+    apply(plan);
     parts_.catalogue.putStream(name, {kept, Origin::Api});
     return Done{};
 }
@@ -157,6 +157,11 @@ void LiveRegistrar::openDoorOf(const StreamSpec& spec) {
     parts_.openDoor(*plugin, settings);
 }
 
+void LiveRegistrar::apply(const StreamKeeper::Plan& plan) {
+    parts_.keeper.apply(plan);
+    parts_.streamsChanged();
+}
+
 Applied LiveRegistrar::removeStream(const std::string& stream) {
     const auto known = parts_.catalogue.findStream(stream);
     if (!known) return notFound("stream " + stream);
@@ -167,7 +172,7 @@ Applied LiveRegistrar::removeStream(const std::string& stream) {
     ConfigDiff::Streams diff;
     diff.removed.push_back(stream);
     std::vector<Complaint> none;
-    parts_.keeper.apply(parts_.keeper.prepare(diff, none));
+    apply(parts_.keeper.prepare(diff, none));
     parts_.tokens.removeAll(stream);
     parts_.catalogue.removeStream(stream);
     return Done{};

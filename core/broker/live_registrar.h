@@ -38,6 +38,8 @@ class LiveRegistrar final : public Registrar {
         Log& log;
         /// Makes and starts a protocol's door.
         std::function<void(const LoadedPlugin& plugin, const Fields& settings)> openDoor;
+        /// Streams have come, changed or gone.
+        std::function<void()> streamsChanged;
         /// What else of the files is applied at once, in two steps: what is wrong with it, then,
         /// unless anything is wrong anywhere, the change itself, noted in the diff.
         std::function<std::vector<Complaint>(const Config& next)> checkSettings;
@@ -73,6 +75,7 @@ class LiveRegistrar final : public Registrar {
     Applied checkTokens(const std::string& name, std::span<const TokenSpec> typed) const;
     void addTokens(const std::string& name, std::span<const TokenSpec> typed);
     void openDoorOf(const StreamSpec& spec);
+    void apply(const StreamKeeper::Plan& plan);
     void endSessions(const Tokens::Entry& token, CloseReason reason, std::string_view why) const;
     Refusal tokenInFile(const Tokens::Entry& token) const;
 

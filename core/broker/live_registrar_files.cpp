@@ -191,7 +191,7 @@ Registrar::ReloadReport LiveRegistrar::reloadFiles() {
     makeTokens(diff.streams);
     parts_.applySettings(*next, diff);
     apply(diff.devices);
-    parts_.keeper.apply(plan);
+    apply(plan);
     forget(*before);
     describe(next);
     report.changed = text(diff);

@@ -83,14 +83,18 @@ ApiAnswer status(const StatusParts& parts, const ApiRequest& request) {
 }
 
 /// A connector's parts are called after it: "network NAME" if it cannot be made, "NAME/…" else.
-/// The worst one counts.
+bool isPartOf(const std::string& network, const std::string& part) {
+    return part == "network " + network || part.starts_with(network + '/');
+}
+
+/// The worst one of its parts counts.
 HealthBoard::Entry networkHealth(const HealthBoard& board, const std::string& name) {
     HealthBoard::Entry worst{Health::Working, {}};
     const auto rank = [](Health health) {
         return health == Health::Failing ? 2 : health == Health::Connecting ? 1 : 0;
     };
     for (const auto& [part, entry] : board.all()) {
-        if (part != "network " + name && !part.starts_with(name + '/')) continue;
+        if (!isPartOf(name, part)) continue;
         if (rank(entry.health) > rank(worst.health) || worst.text.empty()) worst = entry;
     }
     return worst;
@@ -111,9 +115,16 @@ ApiAnswer networks(const StatusParts& parts, const ApiRequest& request) {
     return pageOfList(request, items);
 }
 
+/// A network server that is away is a problem, but no reason to keep clients from the broker.
 ApiAnswer ready(const StatusParts& parts) {
+    const std::vector<NetworkSpec> networks = parts.networks();
     Poco::JSON::Array::Ptr problems = new Poco::JSON::Array;
+    bool isReady = true;
     const auto add = [&](const std::string& part, const std::string& text) {
+        const bool isOfNetwork =
+            std::any_of(networks.begin(), networks.end(),
+                        [&](const NetworkSpec& network) { return isPartOf(network.name, part); });
+        isReady = isReady && isOfNetwork;
         auto json = newObject();
         json->set("part", part);
         json->set("text", text);
@@ -124,7 +135,6 @@ ApiAnswer ready(const StatusParts& parts) {
         const bool isOfStream = part.starts_with(kStreamPart) || part.starts_with("format ");
         if (entry.health == Health::Failing && !isOfStream) add(part, entry.text);
     }
-    const bool isReady = problems->empty();
     auto json = newObject();
     json->set("status", isReady ? "ready" : "notReady");
     json->set("problems", problems);
