@@ -125,10 +125,22 @@ TEST_F(StatusRoutesTest, SayReadyAndNeverNameAStream) {
     const RouteCall call{.method = "GET", .pattern = "/health/ready"};
     const auto routes = admin::statusRoutes(parts());
     EXPECT_EQ(call.answer(routes).body, R"({"status":"ready","problems":[]})");
-    health_.set("network chirp", Health::Failing, "no route");
+    health_.set("protocol mqtt", Health::Failing, "port taken");
     const auto answer = call.answer(routes);
     EXPECT_EQ(answer.status, 503);
-    EXPECT_EQ(answer.body, R"({"status":"notReady","problems":[{"part":"network chirp",)"
+    EXPECT_EQ(answer.body, R"({"status":"notReady","problems":[{"part":"protocol mqtt",)"
+                           R"("text":"port taken"}]})");
+}
+
+TEST_F(StatusRoutesTest, SayReadyWhileANetworkServerIsAway) {
+    NetworkSpec network;
+    network.name = "chirp";
+    networks_ = {network};
+    health_.set("chirp/broker", Health::Failing, "no route");
+    const auto answer = RouteCall{.method = "GET", .pattern = "/health/ready"}.answer(
+        admin::statusRoutes(parts()));
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, R"({"status":"ready","problems":[{"part":"chirp/broker",)"
                            R"("text":"no route"}]})");
 }
 
