@@ -175,8 +175,10 @@ def verified(broker):
     return context
 
 
-def connect_tls(broker):
-    raw = socket.create_connection(("127.0.0.1", broker.port("admin")), timeout=PATIENCE)
+def connect_tls(broker, source="127.0.0.1"):
+    """From another address of this machine, if one is named."""
+    raw = socket.create_connection(("127.0.0.1", broker.port("admin")), timeout=PATIENCE,
+                                   source_address=(source, 0))
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return verified(broker).wrap_socket(raw)
 
@@ -192,12 +194,12 @@ class Api:
     """One who asks: nobody, a key, or a session. `await api.get(path)` and so on; a test that
     knows what has to come says so with `expect`."""
 
-    def __init__(self, broker, key=None, is_local=False):
+    def __init__(self, broker, key=None, is_local=False, source="127.0.0.1"):
         self.broker, self.is_local, self.headers, self.name = broker, is_local, {}, "nobody"
         if key:
             self.headers["Authorization"] = f"Bearer {key}"
-        connect = connect_local if is_local else connect_tls
-        self.connection = Connection(lambda: connect(broker))
+        self.connection = Connection(
+            lambda: connect_local(broker) if is_local else connect_tls(broker, source))
 
     def again(self):
         """The same one by a connection of its own."""
