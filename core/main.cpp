@@ -127,23 +127,6 @@ std::optional<Config> configOf(const CommandLine& line, const Plugins& plugins, 
     return std::nullopt;
 }
 
-/// All or nothing: a configuration with complaints changes nothing.
-void reload(const CommandLine& line, const Plugins& plugins, Broker& broker, StreamLog& log) {
-    ReadResult all = readAll(line.config, plugins);
-    logAll(all.complaints, log);
-    std::size_t obstacles = countObstacles(all.complaints);
-    const Level level = all.config.logLevel;
-    if (obstacles == 0) {
-        const std::vector<Complaint> complaints = broker.reload(std::move(all.config));
-        logAll(complaints, log);
-        obstacles = complaints.size();
-    }
-    if (obstacles == 0) return log.setLevel(level);
-    log.write(Level::Error, "broker",
-              "reload: refused, " + std::to_string(obstacles) + " complaint" +
-                  (obstacles == 1 ? "" : "s") + "; the running configuration stays");
-}
-
 /// SIGHUP: reload; every other one: the end.
 void waitForEnd(const sigset_t& signals, const std::function<void()>& onHangUp) {
     int signal = 0;
@@ -179,7 +162,7 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
     Broker broker(std::move(*config), plugins, clock, log);
     if (isForBooks) return printBooks(broker);
     broker.start();
-    waitForEnd(signals, [&] { reload(line, plugins, broker, log); });
+    waitForEnd(signals, [&] { broker.reload(); });
     broker.stop();
     return EXIT_SUCCESS;
 }

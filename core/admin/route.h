@@ -10,6 +10,7 @@
 
 #include "admin/problem.h"
 #include "net/http_message.h"
+#include "observe/live_feed.h"
 #include "registry/principal.h"
 #include "runnel/values.h"
 
@@ -58,12 +59,18 @@ enum class Need : std::uint8_t {
 /// Problem; a RegistryError becomes 503.
 using Handler = std::function<ApiAnswer(const ApiRequest&)>;
 
+/// Instead of a Handler, for a route that answers with live server-sent events: says which ones
+/// this request gets. Runs where a Handler does, and throws what a Handler throws.
+using EventChoice = std::function<LiveFeed::Filter(const ApiRequest&)>;
+
 struct Route {
-    std::string method;   ///< "GET"
+    std::string method;   ///< "GET"; a GET route answers HEAD too
     std::string pattern;  ///< "/api/v1/applications/{application}"
     Need need{};
     std::vector<std::string> query;  ///< the parameters that it knows; others are a Problem 400
-    Handler handler;
+    Handler handler;                 ///< empty: `events` counts
+    bool isSlow = false;             ///< computes for long (a login): only few may run at once
+    EventChoice events{};
 };
 
 using Routes = std::vector<Route>;

@@ -14,6 +14,8 @@ class Log {
   public:
     virtual ~Log() = default;
     virtual void write(Level level, std::string_view part, std::string_view text) = 0;
+    /// What is below is left out from now on; a log that takes everything ignores it.
+    virtual void setLevel(Level) {}
 };
 
 }  // namespace runnel

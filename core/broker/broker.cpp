@@ -27,26 +27,22 @@ Fields withApplication(const NetworkSpec& spec, const Plugin& plugin, const Conf
     return options;
 }
 
-/// What stays as it is until a restart.
-void keepUntilRestart(Config& next, const Config& running) {
-    next.data = running.data;
-    next.plugins = running.plugins;
-    next.protocols = running.protocols;
-    next.networks = running.networks;
-}
-
 }  // namespace
 
 Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log)
-    : config_(std::move(config)),
+    : config_(std::make_shared<const Config>(std::move(config))),
       plugins_(plugins),
       clock_(clock),
       log_(log),
       listeners_(log),
-      certificates_(config_, log),
-      state_(config_.data / "state.db", clock, log),
-      journal_({.file = config_.data / "journal.db",
-                .retention = {.age = config_.retentionAge, .bytes = config_.retentionBytes},
+      certificates_(*config_, log),
+      vault_(config_->data / "key"),
+      registryFile_(config_->data / "registry.db", log),
+      objects_(registryFile_, vault_),
+      tokens_(registryFile_, vault_, clock),
+      state_(config_->data / "state.db", clock, log),
+      journal_({.file = config_->data / "journal.db",
+                .retention = {.age = config_->retentionAge, .bytes = config_->retentionBytes},
                 .minimumStart = Recovery::highest(state_.saved())},
                clock, log),
       catchUp_(journal_, log),
@@ -85,9 +81,24 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                .routed = routed_},
               {.plugins = plugins,
                .formats = formats_,
-               .log = log,
-               .tokenFile = config_.data / "tokens",
-               .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}) {
+               .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}),
+      registrar_(*config_,
+                 {.plugins = plugins,
+                  .objects = objects_,
+                  .catalogue = catalogue_,
+                  .tokens = tokens_,
+                  .devices = devices_,
+                  .streams = streams_,
+                  .keeper = keeper_,
+                  .health = health_,
+                  .log = log,
+                  .openDoor =
+                      [this](const LoadedPlugin& plugin, const Fields& settings) {
+                          if (Door* door = addDoor(plugin, settings)) start(*door);
+                      },
+                  .checkSettings = [this](const Config& next) { return checkSettings(next); },
+                  .applySettings = [this](const Config& next,
+                                          ConfigDiff& diff) { applySettings(next, diff); }}) {
     populate();
 }
 
@@ -95,13 +106,15 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
 void Broker::populate() {
     Recovery recovery({.journal = journal_, .state = state_, .clock = clock_, .log = log_});
     const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
-    for (const ApplicationSpec& application : config_.applicationSpecs) {
-        for (const DeviceSpec& device : application.devices) devices_.add(application.eui, device);
-    }
-    keeper_.start(config_, recovery);
+    const std::vector<StreamAt> streams = registrar_.load();
+    keeper_.start(streams, recovery);
+    makeTokens(streams);
     keeper_.remember(recovery.run(streams_, router_));
     routed_ = journal_.head();
-    addDoors();
+    for (const auto& [name, settings] : registrar_.protocols()) {
+        const LoadedPlugin* plugin = plugins_.find(PluginKind::Protocol, name);
+        if (plugin != nullptr) addDoor(*plugin, settings);
+    }
     addConnectors();
     downlinks_.restore(state_.saved().downlinks, events);
 }
@@ -123,26 +136,25 @@ void Broker::report(const std::string& part, const Error& error) {
     reportFailing(health_, log_, part, error);
 }
 
-void Broker::addDoors() {
-    for (const LoadedPlugin& plugin : plugins_.loaded()) {
-        if (plugin.kind != PluginKind::Protocol) continue;
-        const auto settings = config_.protocols.find(plugin.name);
-        if (settings == config_.protocols.end()) continue;
-        auto door = std::make_unique<Door>(
-            plugin.name,
-            Door::Parts{tokens_, streams_, wrongTokens_, clock_,
-                        [this](const std::string& name) { return listeners_.addressOf(name); }});
-        const Status made = door->create(plugin, hostFor(plugin.name), settings->second);
-        if (made) {
-            doors_.emplace(plugin.name, std::move(door));
-        } else {
-            report("protocol " + plugin.name, made.error());
-        }
-    }
+/// Null after a report why not.
+Door* Broker::addDoor(const LoadedPlugin& plugin, const Fields& settings) {
+    auto door = std::make_unique<Door>(
+        plugin.name,
+        Door::Parts{tokens_, streams_, wrongTokens_, clock_,
+                    [this](const std::string& name) { return listeners_.addressOf(name); }});
+    const Status made = door->create(plugin, hostFor(plugin.name), settings);
+    if (made) return (doors_[plugin.name] = std::move(door)).get();
+    report("protocol " + plugin.name, made.error());
+    return nullptr;
+}
+
+void Broker::start(Door& door) {
+    const Status started = door.start();
+    if (!started) report("protocol " + door.name(), started.error());
 }
 
 void Broker::addConnectors() {
-    for (const NetworkSpec& spec : config_.networks) {
+    for (const NetworkSpec& spec : config_->networks) {
         const LoadedPlugin* plugin = plugins_.find(PluginKind::Network, spec.plugin);
         if (plugin == nullptr) {
             downlinks_.expectCarrier(spec.name);
@@ -151,7 +163,7 @@ void Broker::addConnectors() {
             continue;
         }
         NetworkSpec completed = spec;
-        completed.options = withApplication(spec, *plugin->descriptor, config_);
+        completed.options = withApplication(spec, *plugin->descriptor, *config_);
         auto connector = std::make_unique<Connector>(std::move(completed), ingress_, downlinks_);
         const Status made = connector->create(*plugin, hostFor(spec.name));
         if (made) {
@@ -168,10 +180,7 @@ void Broker::start() {
     state_.start([this] { return collect(); });
     ingress_.start();
     ticker_ = std::make_unique<Ticker>(std::chrono::seconds(1), [this] { tick(); });
-    for (const auto& [name, door] : doors_) {
-        const Status started = door->start();
-        if (!started) report("protocol " + name, started.error());
-    }
+    for (const auto& [name, door] : doors_) start(*door);
     keeper_.openAll();
     for (const auto& connector : connectors_) {
         const Status started = connector->start();
@@ -183,42 +192,55 @@ void Broker::start() {
                    std::to_string(connectors_.size()) + " networks");
 }
 
-std::vector<Complaint> Broker::reload(Config next) {
-    ConfigDiff diff = difference(config_, next);
-    keepUntilRestart(next, config_);
-    std::vector<Complaint> complaints;
-    std::shared_ptr<const Tls> tls;
-    try {
-        tls = certificates_.read(next);
-    } catch (const std::exception& error) {
-        complaints.push_back({.place = {.file = next.file.string()}, .text = error.what()});
+/// One transaction for all streams that have no token yet.
+void Broker::makeTokens(std::span<const StreamAt> streams) {
+    std::vector<std::string> names;
+    for (const StreamAt& stream : streams) names.push_back(stream.name);
+    for (const std::string& name : tokens_.makeMissing(names)) {
+        log_.write(Level::Info, "broker",
+                   "made a token for stream " + name + ": runnelctl stream show " + name);
     }
-    const StreamKeeper::Plan plan = keeper_.prepare(diff.streams, complaints);
-    if (!complaints.empty()) return complaints;
-    if (tls != certificates_.current()) diff.settings.emplace_back("tls");
-    certificates_.set(std::move(tls));
-    apply(diff.devices);
-    {
-        const auto quiet = router_.betweenBatches();
-        journal_.setRetention({.age = next.retentionAge, .bytes = next.retentionBytes});
-    }
-    keeper_.apply(plan);
-    log_.write(Level::Info, "broker", "reload: " + text(diff));
-    config_ = std::move(next);
-    return {};
 }
 
-void Broker::apply(const ConfigDiff::Devices& diff) {
-    for (const Eui device : diff.removed) devices_.remove(device);
-    for (const auto* list : {&diff.added, &diff.changed}) {
-        for (const DeviceAt& device : *list) devices_.add(device.application, *device.spec);
+void Broker::reload() {
+    Registrar::ReloadReport outcome;
+    try {
+        outcome = registrar_.reload();
+    } catch (const RegistryError& error) {
+        return log_.write(Level::Error, "broker", std::string("reload: ") + error.what());
     }
+    for (const auto* list : {&outcome.complaints, &outcome.warnings}) {
+        for (const Complaint& one : *list) log_.write(Level::Error, "config", text(one));
+    }
+    const std::size_t count = outcome.complaints.size();
+    if (count == 0) return log_.write(Level::Info, "broker", "reload: " + outcome.changed);
+    log_.write(Level::Error, "broker",
+               "reload: refused, " + std::to_string(count) + " complaint" +
+                   (count == 1 ? "" : "s") + "; the running configuration stays");
+}
+
+std::vector<Complaint> Broker::checkSettings(const Config& next) {
+    try {
+        nextTls_ = certificates_.read(next);
+        return {};
+    } catch (const std::exception& error) {
+        return {{.place = {.file = next.file.string()}, .text = error.what()}};
+    }
+}
+
+void Broker::applySettings(const Config& next, ConfigDiff& diff) {
+    if (nextTls_ != certificates_.current()) diff.settings.emplace_back("tls");
+    certificates_.set(std::move(nextTls_));
+    log_.setLevel(next.logLevel);
+    const auto quiet = router_.betweenBatches();
+    journal_.setRetention({.age = next.retentionAge, .bytes = next.retentionBytes});
 }
 
 /// Once a second.
 void Broker::tick() {
     constexpr unsigned kTrimEvery = 30;
     downlinks_.tick();
+    registrar_.endExpired();
     // glibc keeps what a burst has freed: measured, 117 KB per session instead of 19.
     if (++ticks_ % kTrimEvery == 0) malloc_trim(0);
 }

@@ -10,6 +10,7 @@
 #include "broker/audit.h"
 #include "broker/certificate_store.h"
 #include "broker/config_diff.h"
+#include "broker/live_registrar.h"
 #include "broker/plugin_host.h"
 #include "broker/recovery.h"
 #include "broker/stream_keeper.h"
@@ -22,8 +23,12 @@
 #include "journal/sqlite_journal.h"
 #include "network/connector.h"
 #include "protocol/door.h"
+#include "registry/catalogue.h"
 #include "registry/devices.h"
+#include "registry/objects.h"
+#include "registry/registry_file.h"
 #include "registry/tokens.h"
+#include "registry/vault.h"
 #include "retention/sweeper.h"
 #include "route/router.h"
 #include "state/state.h"
@@ -45,9 +50,11 @@ class Broker final {
     /// Stops taking in, lets sessions settle for a moment, ends them politely; within seconds.
     void stop();
 
-    /// Between start and stop: what is different in `next` is applied, all of it but what needs a
-    /// restart, or nothing if there are complaints. Logs what has changed.
-    [[nodiscard]] std::vector<Complaint> reload(Config next);
+    /// Reads the files again: all of it that needs no restart is applied, or nothing. Logs what has
+    /// changed, or every complaint.
+    void reload();
+    /// How to change what is configured while it runs.
+    Registrar& registrar() { return registrar_; }
 
     /// Before start or after stop.
     std::vector<Audit> audit() const { return runnel::audit(streams_, journal_); }
@@ -58,15 +65,18 @@ class Broker final {
   private:
     PluginHost& hostFor(const std::string& name);
     void populate();
-    void addDoors();
+    Door* addDoor(const LoadedPlugin& plugin, const Fields& settings);
+    void start(Door& door);
+    void makeTokens(std::span<const StreamAt> streams);
     void addConnectors();
-    void apply(const ConfigDiff::Devices& diff);
+    std::vector<Complaint> checkSettings(const Config& next);
+    void applySettings(const Config& next, ConfigDiff& diff);
     void tick();
     State::Changes collect();
     void drain() const;
     void report(const std::string& part, const Error& error);
 
-    Config config_;
+    const std::shared_ptr<const Config> config_;  ///< as it was at the start
     const Plugins& plugins_;
     const Clock& clock_;
     Log& log_;
@@ -76,6 +86,10 @@ class Broker final {
     CertificateStore certificates_;
     std::map<std::string, std::unique_ptr<PluginHost>> hosts_;
 
+    const Vault vault_;
+    RegistryFile registryFile_;
+    Objects objects_;
+    Catalogue catalogue_;
     Devices devices_;
     Tokens tokens_;
     Formats formats_;
@@ -92,6 +106,8 @@ class Broker final {
     WrongTokens wrongTokens_;
     StreamKeeper::Doors doors_;
     StreamKeeper keeper_;
+    LiveRegistrar registrar_;
+    std::shared_ptr<const Tls> nextTls_;  ///< of a reload that is being checked
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::unique_ptr<Ticker> ticker_;
     unsigned ticks_ = 0;  // the ticker's own

@@ -5,61 +5,16 @@
 #include <map>
 #include <tuple>
 
+#include "config/same_value.h"
+
 namespace runnel {
 
 namespace {
-
-bool isSame(const Fields& a, const Fields& b);
-
-bool isSame(const Value& a, const Value& b) {
-    if (a.is.index() != b.is.index()) return false;
-    return std::visit(
-        [&](const auto& value) {
-            using Kind = std::decay_t<decltype(value)>;
-            const Kind& other = std::get<Kind>(b.is);
-            if constexpr (std::is_same_v<Kind, Fields>) {
-                return isSame(value, other);
-            } else if constexpr (std::is_same_v<Kind, List>) {
-                return std::equal(value.begin(), value.end(), other.begin(), other.end(),
-                                  [](const Value& x, const Value& y) { return isSame(x, y); });
-            } else {
-                return value == other;
-            }
-        },
-        a.is);
-}
-
-bool isSame(const Fields& a, const Fields& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Field& x, const Field& y) {
-        return x.name == y.name && isSame(x.value, y.value);
-    });
-}
 
 bool isSame(const NetworkSpec& a, const NetworkSpec& b) {
     return std::tie(a.plugin, a.region, a.applications) ==
                std::tie(b.plugin, b.region, b.applications) &&
            isSame(a.options, b.options);
-}
-
-/// The names of what differs, in the order of the file's keys.
-std::vector<std::string> changesOf(const StreamSpec& a, const StreamSpec& b) {
-    const bool hasSameScope = std::tie(a.application, a.device, a.gateway) ==
-                              std::tie(b.application, b.device, b.gateway);
-    const bool hasSameOptions =
-        isSame(a.protocolOptions, b.protocolOptions) && isSame(a.formatOptions, b.formatOptions);
-    std::vector<std::string> what;
-    const auto note = [&](bool isSame, const char* name) {
-        if (!isSame) what.emplace_back(name);
-    };
-    note(hasSameScope, "scope");
-    note(a.protocol == b.protocol, "protocol");
-    note(a.format == b.format, "format");
-    note(hasSameOptions, "options");
-    note(a.duplicates == b.duplicates, "duplicates");
-    note(a.events == b.events, "events");
-    note(a.isEnabled == b.isEnabled, "enabled");
-    note(a.token == b.token, "token");
-    return what;
 }
 
 /// `onAdded(key, value)`, `onRemoved(key)`, `onBoth(key, old, new)`, by key.
@@ -81,19 +36,17 @@ void compare(const Map& before, const Map& after, Added&& onAdded, Removed&& onR
 
 void compareStreams(const Config& before, const Config& after, ConfigDiff::Streams& streams) {
     const auto byName = [](const Config& config) {
-        std::map<std::string, const StreamSpec*> map;
-        for (const StreamAt& stream : streamsOf(config)) map.emplace(stream.name, stream.spec);
+        std::map<std::string, StreamAt> map;
+        for (const StreamAt& stream : streamsOf(config)) map.emplace(stream.name, stream);
         return map;
     };
     compare(
         byName(before), byName(after),
-        [&](const std::string& name, const StreamSpec* spec) {
-            streams.added.push_back({name, spec});
-        },
+        [&](const std::string&, const StreamAt& stream) { streams.added.push_back(stream); },
         [&](const std::string& name) { streams.removed.push_back(name); },
-        [&](const std::string& name, const StreamSpec* old, const StreamSpec* spec) {
-            auto what = changesOf(*old, *spec);
-            if (!what.empty()) streams.changed.push_back({{name, spec}, std::move(what)});
+        [&](const std::string&, const StreamAt& old, const StreamAt& stream) {
+            auto what = changesOf(*old.spec, *stream.spec);
+            if (!what.empty()) streams.changed.push_back({stream, std::move(what)});
         });
 }
 
@@ -226,16 +179,34 @@ bool ConfigDiff::isEmpty() const {
 
 std::vector<StreamAt> streamsOf(const Config& config) {
     std::vector<StreamAt> all;
-    const auto addAll = [&](const auto& owners) {
-        for (const auto& owner : owners) {
-            for (const StreamSpec& stream : owner.streams) {
-                all.push_back({text(owner.eui) + "/" + stream.name, &stream});
-            }
+    const auto addAll = [&](const auto& owner, std::optional<Eui> application) {
+        for (const StreamSpec& stream : owner.streams) {
+            all.push_back({text(owner.eui) + "/" + stream.name, application, &stream});
         }
     };
-    addAll(config.applicationSpecs);
-    addAll(config.gatewaySpecs);
+    for (const ApplicationSpec& owner : config.applicationSpecs) addAll(owner, owner.eui);
+    for (const GatewaySpec& owner : config.gatewaySpecs) addAll(owner, std::nullopt);
     return all;
+}
+
+std::vector<std::string> changesOf(const StreamSpec& before, const StreamSpec& after) {
+    const bool hasSameScope = std::tie(before.application, before.device, before.gateway) ==
+                              std::tie(after.application, after.device, after.gateway);
+    const bool hasSameOptions = isSame(before.protocolOptions, after.protocolOptions) &&
+                                isSame(before.formatOptions, after.formatOptions);
+    std::vector<std::string> what;
+    const auto note = [&](bool isSame, const char* name) {
+        if (!isSame) what.emplace_back(name);
+    };
+    note(hasSameScope, "scope");
+    note(before.protocol == after.protocol, "protocol");
+    note(before.format == after.format, "format");
+    note(hasSameOptions, "options");
+    note(before.duplicates == after.duplicates, "duplicates");
+    note(before.events == after.events, "events");
+    note(before.isEnabled == after.isEnabled, "enabled");
+    note(before.tokens == after.tokens, "token");
+    return what;
 }
 
 ConfigDiff difference(const Config& before, const Config& after) {
@@ -249,11 +220,21 @@ ConfigDiff difference(const Config& before, const Config& after) {
         std::tie(after.retentionAge, after.retentionBytes)) {
         diff.settings.emplace_back("retention");
     }
+    if (before.host != after.host) diff.settings.emplace_back("host");
+    if (before.admin != after.admin) diff.needsRestart.emplace_back("admin");
     if (before.data != after.data) diff.needsRestart.emplace_back("data");
     if (before.plugins != after.plugins) diff.needsRestart.emplace_back("plugins");
     compareProtocols(before, after, diff.needsRestart);
     compareNetworks(before, after, diff.needsRestart);
     return diff;
+}
+
+void keepUntilRestart(Config& next, const Config& running) {
+    next.data = running.data;
+    next.plugins = running.plugins;
+    next.protocols = running.protocols;
+    next.networks = running.networks;
+    next.admin = running.admin;
 }
 
 std::string text(const ConfigDiff& diff) {

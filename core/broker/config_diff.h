@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,7 +12,8 @@ namespace runnel {
 
 /// A stream of a Config, which outlives this.
 struct StreamAt {
-    std::string name;  ///< "70B3D57ED0000001/cloud"
+    std::string name;                ///< "70B3D57ED0000001/cloud"
+    std::optional<Eui> application;  ///< its owner; nullopt: a gateway owns it
     const StreamSpec* spec = nullptr;
 };
 
@@ -49,7 +51,13 @@ struct ConfigDiff {
 /// The streams of all applications and gateways, in the order of the files.
 std::vector<StreamAt> streamsOf(const Config& config);
 
+/// The names of the keys that differ: "options", "token" …
+std::vector<std::string> changesOf(const StreamSpec& before, const StreamSpec& after);
+
 ConfigDiff difference(const Config& before, const Config& after);
+
+/// What a reload cannot change stays in `next` as it is running.
+void keepUntilRestart(Config& next, const Config& running);
 
 /// "1 stream added (70B3D57ED0000001/erp); 2 devices changed; needs a restart: networks.hooks", or
 /// "nothing has changed". Of many names, the first ones.

@@ -2,7 +2,6 @@
 #include "broker/stream_keeper.h"
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "broker/bring_up.h"
 
@@ -35,28 +34,27 @@ void StreamKeeper::report(const std::string& part, const Error& error) {
     reportFailing(parts_.health, parts_.stream.log, part, error);
 }
 
-void StreamKeeper::start(const Config& config, const Recovery& recovery) {
-    TokenFile tokens = maker_.tokens();
-    for (const StreamAt& stream : streamsOf(config)) {
-        auto made = maker_.make(stream, tokens);
+void StreamKeeper::start(std::span<const StreamAt> streams, const Recovery& recovery) {
+    for (const StreamAt& stream : streams) {
+        auto made = maker_.make(stream);
         if (!made) {
             report(partOf(stream.name), made.error());
             continue;
         }
         const StreamSetup& setup = made->setup;
         const StreamRecord record = recovery.recordOf(*setup.config, setup.scope, setup.kinds);
-        addToken(*made);
+        setTokens(*made);
         numbers_[stream.name] = made->number();
         const auto added = std::make_shared<Stream>(setup, parts_.stream, record);
         parts_.streams.add({added, made->isEnabled});
         parts_.router.add(added);
     }
-    tokens.save();
 }
 
-void StreamKeeper::addToken(const MadeStream& made) {
-    if (parts_.tokens.add(made.token, made.number())) return;
-    report(partOf(made.name()), {"token", "is another stream's already"});
+void StreamKeeper::setTokens(const MadeStream& made) {
+    parts_.tokens.assign(made.name(), made.number());
+    const Status typed = parts_.tokens.setTyped(made.name(), made.typed);
+    if (!typed) report(partOf(made.name()), typed.error());
 }
 
 void StreamKeeper::openAll() {
@@ -88,31 +86,24 @@ void StreamKeeper::close(std::uint64_t stream, CloseReason reason) {
 StreamKeeper::Plan StreamKeeper::prepare(const ConfigDiff::Streams& diff,
                                          std::vector<Complaint>& complaints) {
     Plan plan{.removed = diff.removed, .waiting = {}, .arrivals = {}};
-    try {
-        TokenFile tokens = maker_.tokens();
-        for (const StreamAt& stream : diff.added) {
-            arrange(stream, CloseReason::Changed, tokens, plan, complaints);
-        }
-        for (const StreamChange& change : diff.changed) {
-            arrange(change.stream, reasonOf(change), tokens, plan, complaints);
-        }
-        if (complaints.empty() && tokens.hasNew()) tokens.save();
-    } catch (const std::runtime_error& error) {
-        complaints.push_back(
-            {.place = {.file = maker_.tokenFile().string()}, .text = error.what()});
+    for (const StreamAt& stream : diff.added) {
+        arrange(stream, CloseReason::Changed, plan, complaints);
+    }
+    for (const StreamChange& change : diff.changed) {
+        arrange(change.stream, reasonOf(change), plan, complaints);
     }
     return plan;
 }
 
-void StreamKeeper::arrange(const StreamAt& stream, CloseReason reason, TokenFile& tokens,
-                           Plan& plan, std::vector<Complaint>& complaints) {
+void StreamKeeper::arrange(const StreamAt& stream, CloseReason reason, Plan& plan,
+                           std::vector<Complaint>& complaints) {
     // Without its plugin it is not there, as after a restart.
     if (const Status found = maker_.findFormat(*stream.spec); !found) {
         plan.removed.push_back(stream.name);
         plan.waiting.emplace_back(stream.name, found.error());
         return;
     }
-    auto made = maker_.make(stream, tokens);
+    auto made = maker_.make(stream);
     if (made) {
         plan.arrivals.push_back({*std::move(made), reason});
         return;
@@ -129,7 +120,7 @@ void StreamKeeper::apply(const Plan& plan) {
         if (old == numbers_.end()) return;
         ended.emplace_back(old->second, reason);
         // Before any other stream gets a token that was this one's.
-        if (reason != CloseReason::Changed) parts_.tokens.remove(old->second);
+        if (reason != CloseReason::Changed) static_cast<void>(parts_.tokens.setTyped(name, {}));
     };
     for (const std::string& name : plan.removed) end(name, CloseReason::Removed);
     for (const Plan::Arrival& one : plan.arrivals) end(one.made.name(), one.reason);
@@ -147,20 +138,20 @@ void StreamKeeper::apply(const Plan& plan) {
 void StreamKeeper::remove(const std::string& name) {
     const auto quiet = parts_.router.betweenBatches();
     retire(name);
+    parts_.tokens.assign(name, 0);
 }
 
-/// Between batches. Returns the number that it had; 0 if it was not there.
-std::uint64_t StreamKeeper::retire(const std::string& name) {
+/// Between batches.
+void StreamKeeper::retire(const std::string& name) {
     parts_.health.remove(partOf(name));
     const auto found = numbers_.find(name);
-    if (found == numbers_.end()) return 0;
+    if (found == numbers_.end()) return;
     const std::uint64_t number = found->second;
     const std::shared_ptr<Stream> stream = parts_.streams.find(number).stream;
     parts_.router.remove(number);
     parts_.streams.remove(number);
     absent_[name] = stream->retire(parts_.routed);
     numbers_.erase(found);
-    return number;
 }
 
 StreamRecord StreamKeeper::recordOf(const std::string& name) const {
@@ -174,12 +165,12 @@ StreamRecord StreamKeeper::recordOf(const std::string& name) const {
 void StreamKeeper::replace(const MadeStream& made) {
     const std::string name = made.name();
     auto quiet = parts_.router.betweenBatches();
-    const std::uint64_t old = retire(name);
+    retire(name);
     const StreamSetup& setup = made.setup;
     const auto stream = std::make_shared<Stream>(
         setup, parts_.stream, continued(recordOf(name), setup.scope, setup.kinds));
     if (const Status isUp = bringUp(*stream, quiet); !isUp) {
-        parts_.tokens.remove(old);
+        parts_.tokens.assign(name, 0);
         return report(partOf(name), {"", "cannot read the journal: " + isUp.error().reason +
                                              "; the stream waits for a restart"});
     }
@@ -187,11 +178,10 @@ void StreamKeeper::replace(const MadeStream& made) {
     parts_.streams.add({stream, made.isEnabled});
     parts_.router.add(stream);
     stream->markChanged();
-    parts_.tokens.move(old, made.number());
     numbers_[name] = made.number();
     absent_.erase(name);
     quiet.unlock();
-    addToken(made);
+    setTokens(made);
 }
 
 /// What is far behind is counted while routing goes on; `quiet` is locked again in the end.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -41,7 +42,7 @@ class StreamKeeper final {
         : parts_(parts), maker_(std::move(makerParts)) {}
 
     /// Before anything is routed: a stream that cannot be made is reported, and stays out.
-    void start(const Config& config, const Recovery& recovery);
+    void start(std::span<const StreamAt> streams, const Recovery& recovery);
     /// Streams that are not there; one that comes back goes on at its record.
     void remember(Recovery::Records absent) { absent_ = std::move(absent); }
     /// Tells the protocols of all streams; once the doors have been started.
@@ -57,22 +58,21 @@ class StreamKeeper final {
         std::vector<std::pair<std::string, Error>> waiting;  ///< among them: for a plugin
         std::vector<Arrival> arrivals;
     };
-    /// Complains about what a format plugin does not accept and about tokens that cannot be saved.
-    /// Tokens that it makes are saved if there are no complaints.
+    /// Complains about what a format plugin does not accept.
     Plan prepare(const ConfigDiff::Streams& diff, std::vector<Complaint>& complaints);
     /// A changed stream goes on where it stands, under another number. Streams that are not in the
     /// plan notice nothing.
     void apply(const Plan& plan);
 
   private:
-    void arrange(const StreamAt& stream, CloseReason reason, TokenFile& tokens, Plan& plan,
+    void arrange(const StreamAt& stream, CloseReason reason, Plan& plan,
                  std::vector<Complaint>& complaints);
     void remove(const std::string& name);
-    std::uint64_t retire(const std::string& name);
+    void retire(const std::string& name);
     void replace(const MadeStream& made);
     StreamRecord recordOf(const std::string& name) const;
     Status bringUp(Stream& stream, std::unique_lock<std::mutex>& quiet) const;
-    void addToken(const MadeStream& made);
+    void setTokens(const MadeStream& made);
     void open(const Streams::Entry& entry);
     void close(std::uint64_t stream, CloseReason reason);
     void report(const std::string& part, const Error& error);

@@ -31,7 +31,7 @@ StreamConfig configOf(const StreamAt& stream, const Format& format) {
     config.contentType = format.contentType();
     config.isText = format.isText();
     const Scope scope = scopeOf(spec);
-    if (scope.level == Scope::Level::Application) config.application = scope.eui;
+    config.application = stream.application;
     if (scope.level == Scope::Level::Device) config.device = scope.eui;
     if (scope.level == Scope::Level::Gateway) config.gateway = scope.eui;
     config.options = spec.protocolOptions;
@@ -45,7 +45,7 @@ Status StreamMaker::findFormat(const StreamSpec& spec) const {
     return Error{"format", "there is no format plugin '" + spec.format + "'"};
 }
 
-Result<MadeStream> StreamMaker::make(const StreamAt& stream, TokenFile& tokens) {
+Result<MadeStream> StreamMaker::make(const StreamAt& stream) {
     const StreamSpec& spec = *stream.spec;
     const LoadedPlugin* plugin = parts_.plugins.find(PluginKind::Format, spec.format);
     if (plugin == nullptr) return findFormat(spec).error();
@@ -59,19 +59,8 @@ Result<MadeStream> StreamMaker::make(const StreamAt& stream, TokenFile& tokens) 
                                 .format = *format,
                                 .view = viewOf(spec),
                                 .kinds = kindsOf(spec)},
-                      .token = tokenOf(stream, tokens),
+                      .typed = spec.tokens,
                       .isEnabled = spec.isEnabled};
-}
-
-std::string StreamMaker::tokenOf(const StreamAt& stream, TokenFile& tokens) const {
-    if (!stream.spec->token.empty()) return stream.spec->token;
-    TokenFile::Entry entry = tokens.get(stream.name);
-    if (entry.wasMade) {
-        parts_.log.write(
-            Level::Info, "broker",
-            "made a token for stream " + stream.name + ": see " + parts_.tokenFile.string());
-    }
-    return std::move(entry.token);
 }
 
 }  // namespace runnel

@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "broker/config_diff.h"
 #include "delivery/stream.h"
 #include "format/formats.h"
 #include "loader/plugins.h"
-#include "registry/token_file.h"
 
 namespace runnel {
 
 /// A stream that is ready to be put in place.
 struct MadeStream {
     StreamSetup setup;
-    std::string token;
+    std::vector<TokenSpec> typed;  ///< tokens that its specification types
     bool isEnabled = true;
 
     const std::string& name() const { return setup.config->name; }
@@ -31,25 +30,16 @@ class StreamMaker final {
     struct Parts {
         const Plugins& plugins;
         Formats& formats;
-        Log& log;
-        std::filesystem::path tokenFile;
         std::function<Host&(const std::string&)> hostFor;
     };
     explicit StreamMaker(Parts parts) : parts_(std::move(parts)) {}
 
-    /// The tokens that were made before. Throws as TokenFile does.
-    TokenFile tokens() const { return TokenFile(parts_.tokenFile); }
-    const std::filesystem::path& tokenFile() const { return parts_.tokenFile; }
-
     /// An error if the plugin of its format is not there: the stream waits for it.
     Status findFormat(const StreamSpec& spec) const;
-    /// With a number of its own; a token is made if the specification has none. An error is the
-    /// format's own complaint, or that of findFormat.
-    Result<MadeStream> make(const StreamAt& stream, TokenFile& tokens);
+    /// With a number of its own. An error is the format's own complaint, or that of findFormat.
+    Result<MadeStream> make(const StreamAt& stream);
 
   private:
-    std::string tokenOf(const StreamAt& stream, TokenFile& tokens) const;
-
     const Parts parts_;
     std::uint64_t last_ = 0;
 };

@@ -79,6 +79,8 @@ Fields readTags(const YamlNode* node, FileCheck& check) {
     return tags;
 }
 
+}  // namespace
+
 std::optional<DeviceSpec> readDevice(const YamlNode& node, FileCheck& check, Reading& reading) {
     DeviceSpec spec;
     spec.place = check.place(node);
@@ -97,6 +99,8 @@ std::optional<DeviceSpec> readDevice(const YamlNode& node, FileCheck& check, Rea
                              "; a device belongs to one application, once");
     return std::nullopt;
 }
+
+namespace {
 
 std::vector<DeviceSpec> readDevices(const std::vector<YamlNode>& list, FileCheck& check,
                                     Reading& reading) {

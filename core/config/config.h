@@ -30,6 +30,17 @@ struct Complaint {
 
 enum class Duplicates { All, Best };  ///< one document per receiving gateway, or only the best one
 
+/// One of a stream's tokens as written.
+struct TokenSpec {
+    std::string text;  ///< 16 to 256 printable characters
+    std::string label;
+    bool mayReceive = true;          ///< scope "up": documents go out
+    bool maySend = true;             ///< scope "down": downlinks come in
+    std::optional<Instant> expires;  ///< nullopt: never
+
+    bool operator==(const TokenSpec&) const = default;
+};
+
 /// One stream as written. `protocolOptions` and `formatOptions` are validated against the plugins'
 /// tables, defaults filled in; an option that both know goes to both.
 struct StreamSpec {
@@ -42,7 +53,7 @@ struct StreamSpec {
     Duplicates duplicates = Duplicates::All;
     std::vector<Kind> events = {Kind::Uplink};  ///< kinds that the stream carries
     bool isEnabled = true;
-    std::string token;  ///< "": made on first start
+    std::vector<TokenSpec> tokens;  ///< those that are typed; without any one is made
     Place place;
 };
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <unordered_map>
 
+#include "config/mapping_reader.h"
 #include "config/option_values.h"
 #include "loader/plugins.h"
 
@@ -37,6 +38,15 @@ void readGatewayFiles(Reading& reading);
 struct StreamHome {
     std::optional<Eui> application, gateway;
 };
+
+StreamSpec readStream(const YamlNode& node, const StreamHome& home, FileCheck& check,
+                      Reading& reading);
+/// As `events:` names it: "uplink", "notAcknowledged".
+std::string_view eventName(Kind kind);
+/// `label`, `scopes` and `expires` of a token.
+void readTokenGrant(MappingReader& in, TokenSpec& token);
+/// Nullopt after a complaint.
+std::optional<DeviceSpec> readDevice(const YamlNode& node, FileCheck& check, Reading& reading);
 
 /// The streams of one application or gateway file.
 std::vector<StreamSpec> readStreams(const std::vector<YamlNode>& list, const StreamHome& home,

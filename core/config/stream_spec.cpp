@@ -4,6 +4,7 @@
 #include <cctype>
 #include <string>
 
+#include "base/time_text.h"
 #include "config/mapping_reader.h"
 #include "config/reading.h"
 #include "config/suggestion.h"
@@ -43,26 +44,100 @@ void readScope(MappingReader& in, const StreamHome& home, StreamSpec& spec) {
 }
 
 /// Nothing here may show the token.
-void readToken(MappingReader& in, StreamSpec& spec, Reading& reading) {
+bool checkToken(const std::string& token, const YamlNode& node, FileCheck& check,
+                Reading& reading) {
     constexpr std::size_t kShortest = 16;
     constexpr std::size_t kLongest = 256;
+    const bool isPrintable =
+        std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+    if (token.size() < kShortest || token.size() > kLongest || !isPrintable) {
+        check.complain(node,
+                       "'token' must be 16 to 256 printable characters without spaces; leave it "
+                       "out and one is made");
+        return false;
+    }
+    const Place place = check.place(node);
+    const auto [first, isNew] = reading.tokens.emplace(token, place);
+    if (!isNew) {
+        check.complain(node, "'token' is also that of the stream at " + first->second.file + ":" +
+                                 std::to_string(first->second.line) +
+                                 "; each stream needs its own");
+    }
+    return isNew;
+}
+
+void readToken(MappingReader& in, StreamSpec& spec, Reading& reading) {
     const YamlNode* node = in.find("token");
     if (node == nullptr) return;
-    spec.token = in.text("token");
-    const bool isPrintable = std::all_of(spec.token.begin(), spec.token.end(),
-                                         [](char c) { return c > ' ' && c < '\x7f'; });
-    if (spec.token.size() < kShortest || spec.token.size() > kLongest || !isPrintable) {
-        in.check().complain(*node,
-                            "'token' must be 16 to 256 printable characters without spaces; leave "
-                            "it out and one is made");
+    TokenSpec token;
+    token.text = in.text("token");
+    if (checkToken(token.text, *node, in.check(), reading)) spec.tokens.push_back(token);
+}
+
+void readTokenScopes(const YamlNode& node, TokenSpec& token, FileCheck& check) {
+    token.mayReceive = token.maySend = false;
+    const auto& entries = node.values;
+    bool isGood = node.is == YamlNode::Is::Sequence && !entries.empty();
+    for (const YamlNode& entry : entries) {
+        if (entry.scalar == "up") {
+            token.mayReceive = true;
+        } else if (entry.scalar == "down") {
+            token.maySend = true;
+        } else {
+            isGood = false;
+        }
+    }
+    if (!isGood) {
+        check.complain(node,
+                       "'scopes' must be a list of up (documents go out) and down "
+                       "(downlinks come in), at least one, found " +
+                           found(node));
+    }
+}
+
+}  // namespace
+
+void readTokenGrant(MappingReader& in, TokenSpec& token) {
+    constexpr std::size_t kLongestLabel = 100;
+    const YamlNode* label = in.find("label");
+    token.label = in.text("label");
+    if (token.label.size() > kLongestLabel) {
+        in.check().complain(*label, "'label' must be at most 100 bytes, found " +
+                                        std::to_string(token.label.size()));
+    }
+    if (const YamlNode* scopes = in.find("scopes")) readTokenScopes(*scopes, token, in.check());
+    const YamlNode* expires = in.find("expires");
+    if (expires == nullptr) return;
+    token.expires = parseTime(expires->scalar);
+    if (!token.expires) {
+        in.check().complain(*expires,
+                            "'expires' must be a time such as 2027-01-31T00:00:00Z, "
+                            "found " +
+                                found(*expires));
+    }
+}
+
+namespace {
+
+void readTokens(MappingReader& in, StreamSpec& spec, Reading& reading) {
+    constexpr std::size_t kMost = 100;
+    readToken(in, spec, reading);
+    const std::vector<YamlNode>& list = in.list("tokens");
+    if (list.size() > kMost) {
+        in.check().complain(*in.find("tokens"), "a stream has at most 100 tokens, found " +
+                                                    std::to_string(list.size()));
         return;
     }
-    const Place place = in.check().place(*node);
-    const auto [first, isNew] = reading.tokens.emplace(spec.token, place);
-    if (!isNew) {
-        in.check().complain(*node, "'token' is also that of the stream at " + first->second.file +
-                                       ":" + std::to_string(first->second.line) +
-                                       "; each stream needs its own");
+    for (const YamlNode& node : list) {
+        MappingReader entry(node, "a token", in.check());
+        TokenSpec token;
+        const YamlNode* text = entry.require("token");
+        token.text = entry.text("token");
+        readTokenGrant(entry, token);
+        entry.finish();
+        if (text != nullptr && checkToken(token.text, *text, in.check(), reading)) {
+            spec.tokens.push_back(std::move(token));
+        }
     }
 }
 
@@ -169,6 +244,15 @@ void readPluginOptions(MappingReader& in, const YamlNode* options, StreamSpec& s
     }
 }
 
+}  // namespace
+
+std::string_view eventName(Kind kind) {
+    for (const auto& [name, known] : kEvents) {
+        if (known == kind) return name;
+    }
+    return "";
+}
+
 StreamSpec readStream(const YamlNode& node, const StreamHome& home, FileCheck& check,
                       Reading& reading) {
     StreamSpec spec;
@@ -183,7 +267,7 @@ StreamSpec readStream(const YamlNode& node, const StreamHome& home, FileCheck& c
     }
     readScope(in, home, spec);
     spec.isEnabled = in.boolean("enabled", true);
-    readToken(in, spec, reading);
+    readTokens(in, spec, reading);
     const YamlNode* options = in.find("options");
     std::optional<MappingReader> optionReader;
     if (options != nullptr) optionReader.emplace(*options, "'options'", check);
@@ -194,8 +278,6 @@ StreamSpec readStream(const YamlNode& node, const StreamHome& home, FileCheck& c
     in.finish();
     return spec;
 }
-
-}  // namespace
 
 std::vector<StreamSpec> readStreams(const std::vector<YamlNode>& list, const StreamHome& home,
                                     FileCheck& check, Reading& reading) {

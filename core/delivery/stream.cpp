@@ -15,6 +15,10 @@ Stream::Stream(StreamSetup setup, StreamParts parts, const StreamRecord& saved)
       state_(StreamState(saved, *setup_.format)) {}
 
 bool Stream::wants(const Message& message) const {
+    // A device stream is its application's: a device that moves to another one is none of its
+    // business any more.
+    const auto& application = setup_.config->application;
+    if (application && message.application && application != message.application) return false;
     if ((setup_.kinds >> static_cast<unsigned>(message.kind) & 1U) != 0) return true;
     return !message.downlinkStream.empty() && message.downlinkStream == setup_.config->name;
 }

@@ -53,7 +53,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     Stream(StreamSetup setup, StreamParts parts, const StreamRecord& saved);
 
     const StreamSetup& setup() const { return setup_; }
-    /// Does a message of the stream's scope belong to its kinds?
+    /// Does a message of the stream's scope belong to its kinds, and not to another application?
     bool wants(const Message& message) const;
 
     /// A batch of the stream's messages, in order: one lock, one ready() per session that waits.

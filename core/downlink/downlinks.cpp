@@ -91,13 +91,8 @@ Result<Device> Downlinks::deviceFor(const Grant& grant, const Downlink& downlink
     auto device = parts_.devices.find(downlink.device);
     if (auto wrong = scopeComplaint(stream, downlink, device ? &*device : nullptr)) return *wrong;
     if (!device) {
-        device = Device{.application = stream.application,
-                        .name = {},
-                        .isConfigured = false,
-                        .network = {},
-                        .networkDevice = {},
-                        .region = {},
-                        .frequencyHz = 0};
+        device.emplace();
+        device->application = stream.application;
     }
     std::string region;
     {

@@ -32,9 +32,11 @@ std::optional<Error> scopeComplaint(const StreamConfig& stream, const Downlink& 
                                     const Device* device) {
     if (stream.gateway) return Error{"DeviceEUI", "a gateway stream takes no downlinks"};
     if (stream.device) {
-        if (downlink.device == *stream.device) return std::nullopt;
-        return Error{"DeviceEUI", "must be this stream's device " + text(*stream.device) +
-                                      ", found " + text(downlink.device)};
+        if (downlink.device != *stream.device) {
+            return Error{"DeviceEUI", "must be this stream's device " + text(*stream.device) +
+                                          ", found " + text(downlink.device)};
+        }
+        if (device == nullptr || !device->application) return std::nullopt;
     }
     if (device == nullptr) {
         return Error{"DeviceEUI",

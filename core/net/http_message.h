@@ -39,6 +39,12 @@ struct HttpResponse {
     bool isLast = false;    // close the connection afterwards
 };
 
+/// A request that broke a rule or a limit, or that its handler could not answer.
+struct HttpFailure {
+    int status = 400;
+    std::string text;  // what is wrong, in words: "the request's body is too long"
+};
+
 /// "404 Not Found"; an unknown number stays alone.
 std::string statusLine(int status);
 

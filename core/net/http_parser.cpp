@@ -29,14 +29,6 @@ void HttpRequestParser::fail(int status, std::string_view text) {
     problem_ = text;
 }
 
-HttpResponse HttpRequestParser::failure() const {
-    HttpResponse response;
-    response.status = status_;
-    response.body = statusLine(status_) + ": " + std::string(problem_) + "\n";
-    response.isLast = true;
-    return response;
-}
-
 std::size_t HttpRequestParser::feed(std::string_view bytes) {
     std::size_t skipped = 0;
     if (!isStarted_) {

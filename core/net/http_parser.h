@@ -29,8 +29,8 @@ class HttpRequestParser final {
     bool isContinueExpected() const { return isContinueExpected_; }
     /// In state Done, once. `peer` and `isTls` are left to the caller.
     HttpRequest take();
-    /// In state Failed: what to answer. One line of text for whoever tests by hand.
-    HttpResponse failure() const;
+    /// In state Failed: what is wrong.
+    HttpFailure failure() const { return {status_, std::string(problem_)}; }
 
   private:
     class Beast;

@@ -8,6 +8,13 @@
 
 namespace runnel::net {
 
+HttpResponse HttpHandler::failed(const HttpFailure& failure) {
+    HttpResponse response;
+    response.status = failure.status;
+    response.body = statusLine(failure.status) + ": " + failure.text + "\n";
+    return response;
+}
+
 HttpResponder::HttpResponder(std::shared_ptr<HttpExchange> exchange)
     : exchange_(std::move(exchange)) {}
 

@@ -52,6 +52,9 @@ class HttpResponder final {
 class HttpHandler {
   public:
     virtual void handle(HttpRequest request, HttpResponder responder) = 0;
+    /// What the server answers by itself; the connection closes afterwards if the request was at
+    /// fault. One line of text, unless a server wants another form. Must not throw.
+    virtual HttpResponse failed(const HttpFailure& failure);
 
   protected:
     ~HttpHandler() = default;
@@ -59,7 +62,7 @@ class HttpHandler {
 
 /// HTTP/1.1 over Connections that some Listener accepts: keep-alive, pipelining (answered in
 /// order), chunked and sized bodies, Expect: 100-continue, HEAD, upgrades. A request that breaks a
-/// rule or a limit is answered with one line of text, and its connection closed.
+/// rule or a limit is answered with HttpHandler::failed, and its connection closed.
 /// Thread safety: none; the loop's thread only. Never logs targets: queries hold tokens.
 class HttpServer final {
   public:

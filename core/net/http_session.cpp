@@ -118,7 +118,7 @@ void HttpSession::dispatch() {
         server_.handler_.handle(std::move(request), responder);
     } catch (const std::exception& error) {
         if (server_.log_) server_.log_(std::string("HTTP handler failed: ") + error.what());
-        responder.respond(500, "text/plain; charset=utf-8", "Internal error.\n");
+        responder.respond(server_.handler_.failed({500, "internal error"}));
     }
 }
 
@@ -152,8 +152,8 @@ void HttpSession::drained() {
     if (phase_ == Phase::Answering) sendRest();
 }
 
-void HttpSession::reject(const HttpResponse& response) {
-    connection_->send(serialize(response, false, false));
+void HttpSession::reject(const HttpFailure& failure) {
+    connection_->send(serialize(server_.handler_.failed(failure), false, false));
     connection_->close();
     phase_ = Phase::Closing;
     parser_.reset();
@@ -190,10 +190,7 @@ void HttpSession::armDeadline() {
 void HttpSession::deadlinePassed() {
     deadline_ = TimerId::None;
     if (phase_ == Phase::Head || phase_ == Phase::Body) {
-        HttpResponse late;
-        late.status = 408;
-        late.body = "408 Request Timeout: the request did not arrive in time\n";
-        return reject(late);
+        return reject({408, "the request did not arrive in time"});
     }
     checkProgress();
 }

@@ -52,7 +52,7 @@ class HttpSession final : private ConnectionHandler {
     void step();
     void askForBody();
     void dispatch();
-    void reject(const HttpResponse& response);
+    void reject(const HttpFailure& failure);
     void sendRest();
     void armDeadline();
     void deadlinePassed();

@@ -17,7 +17,7 @@ class StreamLog final : public Log {
   public:
     StreamLog(std::ostream& out, const Clock& clock) : out_(out), clock_(clock) {}
 
-    void setLevel(Level lowest) { lowest_ = lowest; }
+    void setLevel(Level lowest) override { lowest_ = lowest; }
     void write(Level level, std::string_view part, std::string_view text) override;
 
   private:

@@ -61,8 +61,8 @@ Result<Grant, Denial> Door::authenticate(std::string_view token, std::string_vie
                       "this token belongs to a stream of protocol " + setup.config->protocol +
                           (where.empty() ? "" : ", which listens on " + where)};
     }
-    const bool maySend = setup.scope.level != Scope::Level::Gateway;
-    return Grant{holder->token, !isSendOnly, maySend, setup.config};
+    const bool maySend = holder->maySend && setup.scope.level != Scope::Level::Gateway;
+    return Grant{holder->token, !isSendOnly && holder->mayReceive, maySend, setup.config};
 }
 
 Result<std::shared_ptr<SessionHost>, Denial> Door::attach(const Grant& grant,
@@ -73,8 +73,11 @@ Result<std::shared_ptr<SessionHost>, Denial> Door::attach(const Grant& grant,
         return Denial{Denial::Why::Disabled, "this stream is switched off"};
     }
     auto host = entry.stream ? entry.stream->attach(grant, request, std::move(session)) : nullptr;
-    if (host) return host;
-    return justChanged();
+    if (!host) return justChanged();
+    if (parts_.tokens.isValid(grant.token)) return host;
+    // Whoever revoked it did not see this session yet, or will see it too.
+    host->closed("token revoked");
+    return Denial{Denial::Why::UnknownToken, "this token was just revoked or has expired"};
 }
 
 }  // namespace runnel

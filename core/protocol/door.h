@@ -18,7 +18,7 @@ namespace runnel {
 class Door final : public ProtocolHost {
   public:
     struct Parts {
-        const Tokens& tokens;
+        Tokens& tokens;
         const Streams& streams;
         WrongTokens& wrongTokens;
         const Clock& clock;
@@ -30,6 +30,7 @@ class Door final : public ProtocolHost {
     /// Makes the plugin's object. An error is the plugin's own complaint.
     Status create(const LoadedPlugin& plugin, Host& host, const Fields& settings);
     Status start();
+    const std::string& name() const { return name_; }
     /// Tells the plugin of a stream.
     Status open(const Grant& grant);
     /// Ends the stream's sessions at this door; there may be some of another protocol's stream.

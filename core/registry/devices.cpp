@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "registry/devices.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace runnel {
 
 namespace {
@@ -8,19 +11,20 @@ namespace {
 /// Message, else registry, else the connector's map.
 std::optional<Eui> applicationOf(const Devices::Arrival& arrival, const Device* known) {
     if (arrival.message.application) return arrival.message.application;
-    if (known != nullptr && known->isConfigured) return known->application;
+    if (known != nullptr && known->isConfigured()) return known->application;
     const auto mapped = arrival.applications.find(arrival.message.networkApplication);
     if (mapped != arrival.applications.end()) return mapped->second;
     return known != nullptr ? known->application : std::nullopt;
 }
 
 void remember(Device& device, const Message& message) {
-    if (!device.isConfigured) device.application = message.application;
+    if (!device.isConfigured()) device.application = message.application;
     // Not every event repeats the address; another network's is no use.
     if (device.network != message.network || !message.networkDevice.empty()) {
         device.networkDevice = message.networkDevice;
     }
     device.network = message.network;
+    device.heard = std::max(device.heard, message.brokerTime);
     if (message.kind == Kind::Uplink) {
         device.region = message.region;
         device.frequencyHz = message.frequencyHz;
@@ -29,27 +33,48 @@ void remember(Device& device, const Message& message) {
 
 }  // namespace
 
-void Devices::add(Eui application, const DeviceSpec& device) {
+void Devices::add(Eui application, const DeviceSpec& device, Origin origin) {
     auto state = state_.lock();
     const auto [place, isNew] = state->devices.try_emplace(device.eui);
     Device& entry = place->second;
-    if (!isNew && !entry.isConfigured) --state->learned;
+    if (entry.isConfigured()) {
+        uncount(*state, entry);
+    } else if (!isNew) {
+        --state->learned;
+    }
     entry.application = application;
     entry.name = device.name;
-    entry.isConfigured = true;
+    entry.deviceTemplate = device.deviceTemplate;
+    entry.tags = device.tags;
+    entry.origin = origin;
+    ++state->counts[application];
+}
+
+void Devices::uncount(State& state, const Device& device) {
+    const auto count = state.counts.find(*device.application);
+    if (--count->second == 0) state.counts.erase(count);
 }
 
 void Devices::remove(Eui device) {
     auto state = state_.lock();
     const auto found = state->devices.find(device);
-    if (found == state->devices.end() || !found->second.isConfigured) return;
-    if (found->second.network.empty()) {
+    if (found == state->devices.end() || !found->second.isConfigured()) return;
+    Device& entry = found->second;
+    uncount(*state, entry);
+    if (entry.network.empty()) {
         state->devices.erase(found);
         return;
     }
-    found->second.isConfigured = false;
-    found->second.name.clear();
+    entry.origin = Origin::Heard;
+    entry.name.clear();
+    entry.deviceTemplate.clear();
+    entry.tags.clear();
     ++state->learned;
+}
+
+void Devices::reserve(std::size_t count) {
+    auto state = state_.lock();
+    state->devices.reserve(state->devices.size() + count);
 }
 
 /// Makes it if there is room for one more; else null.
@@ -91,6 +116,39 @@ std::optional<Device> Devices::find(Eui device) const {
 
 std::size_t Devices::size() const {
     return state_.lock()->devices.size();
+}
+
+std::size_t Devices::countOf(Eui application) const {
+    auto state = state_.lock();
+    const auto found = state->counts.find(application);
+    return found == state->counts.end() ? 0 : found->second;
+}
+
+Devices::Listed Devices::list(const Page& page,
+                              const std::function<bool(Eui, const Device&)>& isWanted) const {
+    constexpr std::size_t kBucketsAtOnce = 8192;
+    std::map<Eui, Device> first;
+    std::size_t bucketCount = 0;
+    for (std::size_t next = 0, end = 1; next < end;) {
+        auto state = state_.lock();
+        const auto& devices = state->devices;
+        if (devices.bucket_count() != bucketCount) {  // all devices have moved
+            bucketCount = end = devices.bucket_count();
+            next = 0;
+            first.clear();
+        }
+        for (const std::size_t stop = std::min(end, next + kBucketsAtOnce); next < stop; ++next) {
+            for (auto entry = devices.begin(next); entry != devices.end(next); ++entry) {
+                const Eui eui = entry->first;
+                if (page.after && eui <= *page.after) continue;
+                if (first.size() >= page.max && eui > first.rbegin()->first) continue;
+                if (!isWanted(eui, entry->second)) continue;
+                first.emplace(eui, entry->second);
+                if (first.size() > page.max) first.erase(std::prev(first.end()));
+            }
+        }
+    }
+    return {first.begin(), first.end()};
 }
 
 }  // namespace runnel

@@ -1,50 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <cstdint>
+#include <cstring>
 #include <map>
-#include <memory>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
+#include "base/clock.h"
 #include "base/guarded.h"
+#include "config/config.h"
+#include "registry/origin.h"
+#include "registry/registry_file.h"
+#include "registry/vault.h"
 
 namespace runnel {
 
-/// Finds the stream that a token opens. Only keyed hashes (HMAC-SHA-256, key drawn at start) are
-/// kept, so that a look-up's time tells nothing about tokens. Thread safety: any thread.
+/// The tokens of all streams: which stream one opens and what it allows. Look-ups are in memory, by
+/// keyed hashes, so that their time tells nothing about tokens. Those that were made or added by
+/// the API are in registry.db, sealed; those typed in files are not.
+/// Thread safety: any thread. What writes the disk throws RegistryError and has changed nothing.
 class Tokens {
   public:
     struct Holder {
-        std::uint64_t token{};  ///< names the token
-        std::uint64_t stream{};
+        std::uint64_t token{};   ///< names the token
+        std::uint64_t stream{};  ///< number
+        bool mayReceive{};
+        bool maySend{};
+    };
+    /// One token, for people; its text only by text().
+    struct Entry {
+        std::uint64_t id{};
+        std::string stream;  ///< name
+        TokenSpec spec;      ///< without its text
+        Origin origin{};
+        Instant created{};
+        std::optional<Instant> lastUsed;
     };
 
-    Tokens();
+    /// Reads what is there. The parts outlive it.
+    Tokens(RegistryFile& file, const Vault& vault, const Clock& clock);
 
-    /// False if the token opens another stream.
-    bool add(std::string_view token, std::uint64_t stream);
-    /// The stream's tokens open nothing any more.
-    void remove(std::uint64_t stream);
-    /// The tokens of stream `from` open stream `to` from now on.
-    void move(std::uint64_t from, std::uint64_t to);
-    std::optional<Holder> find(std::string_view token) const;
+    /// Nullopt if no running stream has it, or if it has expired. Notes that it was used.
+    std::optional<Holder> find(std::string_view token);
+    /// Does it still open its stream? 0, a session that its protocol opened itself, always does.
+    bool isValid(std::uint64_t token) const;
 
-    /// 32 random bytes, base64url without padding: 43 characters.
-    static std::string make();
+    /// The stream has this number from now on; 0: it is not running.
+    void assign(const std::string& stream, std::uint64_t number);
+    /// The tokens that files type for the stream, instead of those typed before. An error if one of
+    /// them is another stream's: then nothing has changed.
+    Status setTyped(const std::string& stream, std::span<const TokenSpec> tokens);
+    /// Makes a token for each stream that has none at all, in one transaction. Returns their names.
+    std::vector<std::string> makeMissing(std::span<const std::string> streams);
+    /// Is it the token of another stream than this one?
+    bool isTaken(std::string_view token, std::string_view stream) const;
+    /// The same, of a token that the API has made or added.
+    bool isTakenByApi(std::string_view token, std::string_view stream) const;
+    /// Its number, whether its stream runs or not.
+    std::optional<std::uint64_t> identify(std::string_view token) const;
+
+    /// A new token of the stream; made if `spec.text` is empty. An error if it is taken.
+    Result<Entry> add(const std::string& stream, TokenSpec spec);
+    /// Label, scopes and expiry of a token of the API.
+    void change(std::uint64_t token, const TokenSpec& spec);
+    void remove(std::uint64_t token);
+    void removeAll(const std::string& stream);
+
+    std::optional<Entry> get(std::uint64_t token) const;
+    /// Oldest first.
+    std::vector<Entry> list(const std::string& stream) const;
+    /// The token itself; "" if there is none, or if it was sealed with another key.
+    std::string text(std::uint64_t token) const;
+
+    /// Tokens of running streams that have expired since the last call.
+    struct Expired {
+        std::uint64_t token{};
+        std::uint64_t stream{};  ///< number
+    };
+    std::vector<Expired> takeExpired();
+    /// Saves when tokens were used, as far as that has changed.
+    void saveUsed();
 
   private:
-    using Digest = std::array<std::uint8_t, 32>;
-    Digest digest(std::string_view token) const;
-
+    using Digest = Vault::Digest;
+    struct DigestHash {
+        /// A keyed hash's bytes are spread already.
+        std::size_t operator()(const Digest& digest) const {
+            std::size_t start{};
+            std::memcpy(&start, digest.data(), sizeof start);
+            return start;
+        }
+    };
+    struct StreamTokens {
+        std::uint64_t number{};
+        std::vector<std::uint64_t> tokens;
+    };
+    struct Record {
+        std::pair<const std::string, StreamTokens>* stream{};
+        Digest digest{};
+        TokenSpec spec;  ///< with its text if it was typed in a file
+        Origin origin{};
+        Instant created{};
+        Instant lastUsed{};  ///< 0: never
+        bool isUsedUnsaved{};
+    };
     struct State {
-        std::map<Digest, Holder> holders;
-        std::uint64_t last = 0;  ///< number of a token
+        std::unordered_map<Digest, std::uint64_t, DigestHash> byDigest;
+        std::unordered_map<std::uint64_t, Record> records;
+        std::unordered_map<std::string, StreamTokens> streams;
+        std::set<std::pair<Instant, std::uint64_t>> expiries;
+        std::vector<std::uint64_t> used;  ///< since they were saved
+        std::uint64_t lastTyped{};
     };
 
-    Digest key_{};
+    static void insert(State& state, std::uint64_t id, const std::string& stream, Record record);
+    static void erase(State& state, std::uint64_t id);
+    static Entry entryOf(std::uint64_t id, const Record& record);
+    static const Record* recordOf(const State& state, const Digest& digest);
+    std::uint64_t store(sqlite::Database& database, const std::string& stream,
+                        const TokenSpec& spec, const Digest& digest) const;
+
+    RegistryFile& file_;
+    const Vault& vault_;
+    const Clock& clock_;
     mutable Guarded<State> state_;
 };
 

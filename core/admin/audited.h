@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "admin/route.h"
+#include "registry/audit_log.h"
+
+namespace runnel::admin {
+
+/// The same routes, with each change that a known caller made, was forbidden (403) or did not get
+/// because of us (500 and above) written to the audit log: the method as action, the path as
+/// object, a problem's text as detail. Reads, and what was wrong with a request, are not written.
+/// An entry that the disk refuses does not turn a change that was made into an error: the
+/// registry's file has logged it. `log` has to outlive the handlers. Thread safety: as the
+/// handlers.
+Routes audited(Routes routes, AuditLog& log);
+
+}  // namespace runnel::admin

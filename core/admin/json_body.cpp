@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/json_body.h"
+
+#include <Poco/JSON/JSONException.h>
+#include <Poco/JSON/ParseHandler.h>
+#include <Poco/JSON/Parser.h>
+#include <strings.h>
+
+#include <cmath>
+#include <exception>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include "admin/json_string.h"
+
+namespace runnel::admin {
+
+namespace {
+
+/// Builds the document as Poco does, and refuses what Poco would swallow.
+class StrictHandler final : public Poco::JSON::ParseHandler {
+  public:
+    StrictHandler() : ParseHandler(true) {}
+
+    void startObject() override {
+        keys_.emplace_back();
+        ParseHandler::startObject();
+    }
+    void endObject() override {
+        keys_.pop_back();
+        ParseHandler::endObject();
+    }
+    void key(const std::string& name) override {
+        if (!keys_.back().insert(name).second) {
+            throw Problem(400, "the key \"" + name + "\" is there twice in one object");
+        }
+        ParseHandler::key(name);
+    }
+    using ParseHandler::value;
+    void value(double number) override {
+        if (!std::isfinite(number)) throw Problem(400, "a number is larger than a double can be");
+        ParseHandler::value(number);
+    }
+
+  private:
+    std::vector<std::set<std::string>> keys_;
+};
+
+Poco::Dynamic::Var parsed(std::string_view text) {
+    const Poco::SharedPtr<StrictHandler> handler(new StrictHandler);
+    Poco::JSON::Parser parser(handler);
+    parser.setDepth(kMaxDepth);
+    parser.setAllowNullByte(false);
+    parser.parse(std::string(text));
+    return handler->asVar();
+}
+
+[[noreturn]] void notJson(std::string_view reason) {
+    throw Problem(400, "the body is not JSON: " + std::string(reason));
+}
+
+/// "application/json" of "Application/JSON; charset=utf-8".
+bool isMediaType(std::string_view header, std::string_view wanted) {
+    std::string_view type = header.substr(0, header.find(';'));
+    while (type.ends_with(' ') || type.ends_with('\t')) type.remove_suffix(1);
+    return type.size() == wanted.size() &&
+           ::strncasecmp(type.data(), wanted.data(), wanted.size()) == 0;
+}
+
+void requireContentType(const ApiRequest& request) {
+    const std::string_view found = request.header("Content-Type");
+    const bool isPatch = request.method == "PATCH";
+    if (isMediaType(found, "application/json")) return;
+    if (isPatch && isMediaType(found, "application/merge-patch+json")) return;
+    throw Problem(415, std::string("Content-Type has to be application/json") +
+                           (isPatch ? " or application/merge-patch+json" : "") + ", found " +
+                           (found.empty() ? "none" : "\"" + std::string(found) + "\""));
+}
+
+template <class Wanted>
+Wanted bodyAs(const ApiRequest& request, std::string_view expected) {
+    requireContentType(request);
+    const Poco::Dynamic::Var value = parseJson(request.body);
+    if (value.type() == typeid(Wanted)) return value.extract<Wanted>();
+    throw Problem(400, "the body has to be " + std::string(expected) + ", found " +
+                           std::string(jsonKind(value)));
+}
+
+}  // namespace
+
+Poco::JSON::Object::Ptr jsonObject(const ApiRequest& request) {
+    return bodyAs<Poco::JSON::Object::Ptr>(request, "a JSON object");
+}
+
+Poco::JSON::Object::Ptr optionalJsonObject(const ApiRequest& request) {
+    return request.body.empty() ? newObject() : jsonObject(request);
+}
+
+Poco::JSON::Array::Ptr jsonArray(const ApiRequest& request) {
+    return bodyAs<Poco::JSON::Array::Ptr>(request, "a JSON array");
+}
+
+Poco::Dynamic::Var parseJson(std::string_view text) {
+    if (text.size() > kMaxBodyBytes) {
+        throw Problem(413, "the body has " + std::to_string(text.size()) + " bytes, at most " +
+                               std::to_string(kMaxBodyBytes) + " are taken");
+    }
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) notJson("it is empty");
+    if (const std::size_t at = firstNonUtf8(text); at != text.size()) {
+        notJson("byte " + std::to_string(at) + " is not UTF-8");
+    }
+    if (text.find('\0') != std::string_view::npos) notJson("there is a NUL in it");
+    try {
+        return parsed(text);
+    } catch (const Problem&) {
+        throw;
+    } catch (const Poco::Exception& error) {
+        notJson(error.message().empty() ? error.name() : error.message());
+    } catch (const std::exception& error) {
+        notJson(error.what());
+    }
+}
+
+Poco::JSON::Object::Ptr newObject() {
+    return new Poco::JSON::Object(Poco::JSON_PRESERVE_KEY_ORDER);
+}
+
+std::string jsonText(const Poco::Dynamic::Var& value) {
+    std::ostringstream out;
+    Poco::JSON::Stringifier::stringify(value, out);
+    return out.str();
+}
+
+std::string_view jsonKind(const Poco::Dynamic::Var& value) {
+    if (value.isEmpty()) return "null";
+    if (value.type() == typeid(Poco::JSON::Object::Ptr)) return "an object";
+    if (value.type() == typeid(Poco::JSON::Array::Ptr)) return "an array";
+    if (value.isString()) return "a string";
+    if (value.isBoolean()) return "true or false";
+    return value.isNumeric() ? "a number" : "something else";
+}
+
+}  // namespace runnel::admin

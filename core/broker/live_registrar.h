@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "broker/config_diff.h"
+#include "broker/stream_keeper.h"
+#include "config/config.h"
+#include "config/documents.h"
+#include "registry/catalogue.h"
+#include "registry/devices.h"
+#include "registry/objects.h"
+#include "registry/registrar.h"
+#include "registry/tokens.h"
+
+namespace runnel {
+
+/// Changes the running broker: checks, stores, applies, in this order, so that what is refused has
+/// changed nothing and what is answered survives a crash. Files are applied by reload(), all or
+/// nothing. Thread safety: as Registrar; load() before anything is started.
+class LiveRegistrar final : public Registrar {
+  public:
+    struct Parts {
+        const Plugins& plugins;
+        Objects& objects;
+        Catalogue& catalogue;
+        Tokens& tokens;
+        Devices& devices;
+        const Streams& streams;
+        StreamKeeper& keeper;
+        HealthBoard& health;
+        Log& log;
+        /// Makes and starts a protocol's door.
+        std::function<void(const LoadedPlugin& plugin, const Fields& settings)> openDoor;
+        /// What else of the files is applied at once, in two steps: what is wrong with it, then,
+        /// unless anything is wrong anywhere, the change itself, noted in the diff.
+        std::function<std::vector<Complaint>(const Config& next)> checkSettings;
+        std::function<void(const Config& next, ConfigDiff& diff)> applySettings;
+    };
+    LiveRegistrar(Config config, Parts parts);
+
+    /// Everything that files and the API have configured, into catalogue and devices. What stands
+    /// in both counts as the file says, loudly. Returns the streams, which live as long as this.
+    std::vector<StreamAt> load();
+    /// Settings of every protocol that a stream or the main file names.
+    const std::map<std::string, Fields>& protocols() const { return protocols_; }
+
+    std::shared_ptr<const Config> running() const override { return *config_.lock(); }
+    std::unique_lock<std::mutex> exclusively() override { return std::unique_lock(mutex_); }
+    Outcome putOwner(Scope owner, const std::string& name) override;
+    Outcome removeOwner(Scope owner) override;
+    Outcome putStream(Scope owner, StreamSpec spec) override;
+    Outcome removeStream(const std::string& stream) override;
+    Result<DeviceCounts, Refusal> putDevices(Eui application,
+                                             std::span<const DeviceSpec> devices) override;
+    Outcome removeDevice(Eui device) override;
+    Result<Tokens::Entry, Refusal> addToken(const std::string& stream, TokenSpec spec) override;
+    Outcome changeToken(std::uint64_t token, const TokenSpec& spec) override;
+    Outcome removeToken(std::uint64_t token) override;
+    ReloadReport reload() override;
+
+    /// Ends the sessions of tokens that have expired.
+    void endExpired();
+
+  private:
+    Outcome checkPut(Scope owner, const std::string& name, const StreamSpec& spec) const;
+    Outcome checkTokens(const std::string& name, std::span<const TokenSpec> typed) const;
+    void addTokens(const std::string& name, std::span<const TokenSpec> typed);
+    void openDoorOf(const StreamSpec& spec);
+    void endSessions(const Tokens::Entry& token, CloseReason reason, std::string_view why) const;
+    Refusal tokenInFile(const Tokens::Entry& token) const;
+
+    void describe(const std::shared_ptr<const Config>& config);
+    void forget(const Config& config);
+    void loadOwners();
+    void loadDevices();
+    void loadStreams(const Config& config, std::vector<StreamAt>& streams);
+    static Result<StreamSpec> readStored(DocumentReader& reader, Scope owner,
+                                         const std::string& document);
+    void apply(const ConfigDiff::Devices& diff);
+    void makeTokens(const ConfigDiff::Streams& diff);
+    std::vector<Complaint> collisions(const Config& before, const Config& next) const;
+    void complainOrphans(const Config& before, const Config& next,
+                         std::vector<Complaint>& complaints) const;
+    void report(const std::string& part, const std::string& text) const;
+
+    const Parts parts_;
+    std::mutex mutex_;
+    mutable Guarded<std::shared_ptr<const Config>> config_;
+    std::map<std::string, Fields> protocols_;
+};
+
+}  // namespace runnel

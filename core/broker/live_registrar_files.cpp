@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// What files and the registry say together: at the start, and when files have changed.
+#include <Poco/Exception.h>
+#include <Poco/JSON/Parser.h>
+
+#include <algorithm>
+
+#include "broker/live_registrar.h"
+#include "config/documents.h"
+#include "config/read_config.h"
+
+namespace runnel {
+
+namespace {
+
+using Poco::JSON::Object;
+
+Scope ownerOf(const ApplicationSpec& spec) {
+    return {Scope::Level::Application, spec.eui};
+}
+
+Scope ownerOf(const GatewaySpec& spec) {
+    return {Scope::Level::Gateway, spec.eui};
+}
+
+/// `visit(Scope, spec)` for each application and gateway.
+template <class Visit>
+void eachOwner(const Config& config, Visit&& visit) {
+    for (const ApplicationSpec& spec : config.applicationSpecs) visit(ownerOf(spec), spec);
+    for (const GatewaySpec& spec : config.gatewaySpecs) visit(ownerOf(spec), spec);
+}
+
+/// The owner of a stream by its name; nullopt if it is no stream's name.
+std::optional<Eui> euiOf(std::string_view stream) {
+    return parseEui(std::string(stream.substr(0, stream.find('/'))));
+}
+
+bool isObstacle(const Complaint& complaint) {
+    return !complaint.isMissingPlugin;
+}
+
+}  // namespace
+
+void LiveRegistrar::report(const std::string& part, const std::string& text) const {
+    reportFailing(parts_.health, parts_.log, part, {"", text});
+}
+
+std::vector<StreamAt> LiveRegistrar::load() {
+    const std::shared_ptr<const Config> config = running();
+    protocols_ = config->protocols;
+    describe(config);
+    for (const ApplicationSpec& application : config->applicationSpecs) {
+        for (const DeviceSpec& device : application.devices) {
+            parts_.devices.add(application.eui, device, Origin::File);
+        }
+    }
+    loadOwners();
+    loadDevices();
+    std::vector<StreamAt> streams = streamsOf(*config);
+    loadStreams(*config, streams);
+    return streams;
+}
+
+/// Owners and streams of the files, in the catalogue; they live as long as the configuration.
+void LiveRegistrar::describe(const std::shared_ptr<const Config>& config) {
+    eachOwner(*config, [&](Scope owner, const auto& spec) {
+        parts_.catalogue.putOwner(owner, {spec.name, Origin::File, spec.place.file});
+        for (const StreamSpec& stream : spec.streams) {
+            parts_.catalogue.putStream(
+                streamName(stream, owner),
+                {std::shared_ptr<const StreamSpec>(config, &stream), Origin::File});
+        }
+    });
+}
+
+void LiveRegistrar::forget(const Config& config) {
+    eachOwner(config, [&](Scope owner, const auto& spec) {
+        parts_.catalogue.removeOwner(owner);
+        for (const StreamSpec& stream : spec.streams) {
+            parts_.catalogue.removeStream(streamName(stream, owner));
+        }
+    });
+}
+
+void LiveRegistrar::loadOwners() {
+    parts_.objects.eachOwner([&](Scope owner, std::string_view name) {
+        const auto known = parts_.catalogue.findOwner(owner);
+        if (!known) {
+            return parts_.catalogue.putOwner(owner, {std::string(name), Origin::Api, ""});
+        }
+        report("registry", text(owner.eui) + " was made by the API and is in " + known->file +
+                               " too: the file counts; remove one of them");
+    });
+}
+
+void LiveRegistrar::loadDevices() {
+    std::size_t collisions = 0;
+    parts_.devices.reserve(parts_.objects.countDevices());
+    parts_.objects.eachDevice([&](Objects::DeviceRow&& row) {
+        const auto known = parts_.devices.find(row.spec.eui);
+        if (known && known->origin == Origin::File) {
+            ++collisions;
+            return;
+        }
+        if (!row.tags.empty()) row.spec.tags = tagsOf(std::string(row.tags));
+        parts_.devices.add(row.application, row.spec, Origin::Api);
+    });
+    if (collisions == 0) return;
+    report("registry", std::to_string(collisions) +
+                           " devices of the API are in files too: the files count; remove them "
+                           "here or there");
+}
+
+void LiveRegistrar::loadStreams(const Config& config, std::vector<StreamAt>& streams) {
+    DocumentReader reader(parts_.plugins, config);
+    parts_.objects.eachStream([&](std::string_view key, const std::string& document) {
+        const std::string name(key);
+        const auto eui = euiOf(name);
+        if (parts_.catalogue.findStream(name)) {
+            return report("registry", "stream " + name +
+                                          " was made by the API and is in a file too: the file "
+                                          "counts; remove one of them");
+        }
+        const bool isGateway =
+            eui && parts_.catalogue.findOwner({Scope::Level::Gateway, *eui}).has_value();
+        const Scope owner{isGateway ? Scope::Level::Gateway : Scope::Level::Application,
+                          eui.value_or(Eui{})};
+        auto spec = readStored(reader, owner, document);
+        if (!spec) return report("stream " + name, spec.error().reason);
+        const auto kept = std::make_shared<const StreamSpec>(std::move(*spec));
+        parts_.catalogue.putStream(name, {kept, Origin::Api});
+        streams.push_back({name, isGateway ? std::nullopt : eui, kept.get()});
+    });
+    protocols_ = reader.protocols();
+}
+
+/// One that names a plugin that is not there now is as good as any: it waits for it.
+Result<StreamSpec> LiveRegistrar::readStored(DocumentReader& reader, Scope owner,
+                                             const std::string& document) {
+    if (document.empty()) return Error{"", "was stored under another key than DATA/key"};
+    StreamHome home;
+    (owner.level == Scope::Level::Gateway ? home.gateway : home.application) = owner.eui;
+    try {
+        Poco::JSON::Parser parser(new Poco::JSON::ParseHandler(true));
+        StreamSpec spec = reader.stream(JsonTree(parser.parse(document)), home);
+        const std::vector<Complaint> complaints = reader.takeComplaints();
+        const auto obstacle = std::find_if(complaints.begin(), complaints.end(), isObstacle);
+        if (obstacle == complaints.end()) return spec;
+        return Error{"", obstacle->text + "; change the stream by the API, nothing of it is lost"};
+    } catch (const Poco::Exception& error) {
+        return Error{"", "is not readable in the registry: " + error.displayText()};
+    }
+}
+
+Registrar::ReloadReport LiveRegistrar::reload() {
+    const auto alone = exclusively();
+    const std::shared_ptr<const Config> before = running();
+    ReadResult read = readAll(before->file, parts_.plugins);
+    auto next = std::make_shared<Config>(std::move(read.config));
+    ReloadReport report;
+    for (Complaint& complaint : read.complaints) {
+        const bool stops = isObstacle(complaint);
+        (stops ? report.complaints : report.warnings).push_back(std::move(complaint));
+    }
+    const auto complain = [&](std::vector<Complaint> more) {
+        std::move(more.begin(), more.end(), std::back_inserter(report.complaints));
+    };
+    complain(collisions(*before, *next));
+    if (!report.complaints.empty()) return report;
+    ConfigDiff diff = difference(*before, *next);
+    keepUntilRestart(*next, *before);
+    complain(parts_.checkSettings(*next));
+    const StreamKeeper::Plan plan = parts_.keeper.prepare(diff.streams, report.complaints);
+    if (!report.complaints.empty()) return report;
+    makeTokens(diff.streams);
+    parts_.applySettings(*next, diff);
+    apply(diff.devices);
+    parts_.keeper.apply(plan);
+    forget(*before);
+    describe(next);
+    report.changed = text(diff);
+    report.needsRestart = diff.needsRestart;
+    *config_.lock() = std::move(next);
+    return report;
+}
+
+void LiveRegistrar::apply(const ConfigDiff::Devices& diff) {
+    for (const Eui device : diff.removed) parts_.devices.remove(device);
+    for (const auto* list : {&diff.added, &diff.changed}) {
+        for (const DeviceAt& device : *list) {
+            parts_.devices.add(device.application, *device.spec, Origin::File);
+        }
+    }
+}
+
+void LiveRegistrar::makeTokens(const ConfigDiff::Streams& diff) {
+    std::vector<std::string> names;
+    for (const StreamAt& stream : diff.added) {
+        if (stream.spec->tokens.empty()) names.push_back(stream.name);
+    }
+    for (const StreamChange& change : diff.changed) {
+        if (change.stream.spec->tokens.empty()) names.push_back(change.stream.name);
+    }
+    parts_.tokens.makeMissing(names);
+}
+
+std::vector<Complaint> LiveRegistrar::collisions(const Config& before, const Config& next) const {
+    std::vector<Complaint> complaints;
+    const std::string advice = " was made by the API; remove it there first, or leave it out here";
+    eachOwner(next, [&](Scope owner, const auto& spec) {
+        const auto known = parts_.catalogue.findOwner(owner);
+        if (known && known->origin == Origin::Api) {
+            complaints.push_back({.place = spec.place, .text = text(owner.eui) + advice});
+        }
+        for (const StreamSpec& stream : spec.streams) {
+            const std::string name = streamName(stream, owner);
+            const auto entry = parts_.catalogue.findStream(name);
+            if (entry && entry->origin == Origin::Api) {
+                complaints.push_back({.place = stream.place, .text = "stream " + name + advice});
+            }
+            for (const TokenSpec& token : stream.tokens) {
+                if (!parts_.tokens.isTakenByApi(token.text, name)) continue;
+                complaints.push_back({.place = stream.place,
+                                      .text = "the token of stream " + name +
+                                              " is that of a stream of the API; each stream "
+                                              "needs its own"});
+            }
+        }
+    });
+    for (const ApplicationSpec& application : next.applicationSpecs) {
+        for (const DeviceSpec& device : application.devices) {
+            const auto known = parts_.devices.find(device.eui);
+            if (!known || known->origin != Origin::Api) continue;
+            complaints.push_back(
+                {.place = device.place, .text = "device " + text(device.eui) + advice});
+        }
+    }
+    complainOrphans(before, next, complaints);
+    return complaints;
+}
+
+/// A file may not go while the API has put something into what it describes.
+void LiveRegistrar::complainOrphans(const Config& before, const Config& next,
+                                    std::vector<Complaint>& complaints) const {
+    std::set<Scope> there;
+    eachOwner(next, [&](Scope owner, const auto&) { there.insert(owner); });
+    eachOwner(before, [&](Scope owner, const auto& spec) {
+        if (there.contains(owner)) return;
+        const auto isOfApi = [](const auto&, const Catalogue::StreamEntry& entry) {
+            return entry.origin == Origin::Api;
+        };
+        const auto streams = parts_.catalogue.streams({text(owner.eui) + "/", "", 1}, isOfApi);
+        if (streams.empty()) return;
+        complaints.push_back({.place = {.file = spec.place.file},
+                              .text = "is gone, but the API has added stream " +
+                                      streams.front().first +
+                                      " to it; remove that first, or put the file back"});
+    });
+}
+
+}  // namespace runnel

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/scope.h"
+#include "config/config.h"
+#include "registry/registry_file.h"
+#include "registry/vault.h"
+
+namespace runnel {
+
+/// The rows of registry.db that describe what the API has configured: applications, gateways,
+/// devices, and streams as sealed documents, since their options hold passwords.
+/// Thread safety: any thread. Throws RegistryError, and then nothing was changed.
+class Objects final {
+  public:
+    Objects(RegistryFile& file, const Vault& vault) : file_(file), vault_(vault) {}
+
+    /// `visit(owner, name)`; applications, then gateways.
+    void eachOwner(const std::function<void(Scope, std::string_view)>& visit) const;
+    /// Tags as their JSON document.
+    struct DeviceRow {
+        Eui application;
+        DeviceSpec spec;  ///< without tags
+        std::string_view tags;
+    };
+    std::size_t countDevices() const;
+    void eachDevice(const std::function<void(DeviceRow&&)>& visit) const;
+    /// `visit(name, document)`; the document is empty if it was sealed with another key.
+    void eachStream(const std::function<void(std::string_view, const std::string&)>& visit) const;
+
+    void putOwner(Scope owner, const std::string& name);
+    /// With its devices; streams and tokens by their names.
+    void removeOwner(Scope owner, std::span<const std::string> streams);
+    void putDevices(Eui application, std::span<const DeviceSpec> devices);
+    void removeDevice(Eui device);
+    void putStream(const std::string& name, const std::string& document);
+    /// With its tokens.
+    void removeStream(const std::string& name);
+
+  private:
+    RegistryFile& file_;
+    const Vault& vault_;
+};
+
+}  // namespace runnel
