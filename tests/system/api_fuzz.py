@@ -18,28 +18,38 @@ THREADS = 3
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FOO", "get")
 
 WRONG_VALUES = (None, True, 0, -1, 1.5, 2**31, 2**53, 2**63, 2**64, -(2**63), 1e308, 10**400, "",
-                "x", " ", "x" * 300, "x" * 100_000, "\x00", "a\u0000b", "\u202e\U0001f600", "../..",
-                "%00", "-1", "true", "{}", "null", [], {}, [[]], [None], {"": None}, {"a": {"b": []}},
-                "2026-13-45T99:99:99Z", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59.999+14:00",
-                "70B3D57ED000000", "70B3D57ED00000011", "70-B3:D5-7E:D0-00:00-01",
-                "70 B3 D5 7E D0 00 00 01", "0x70B3D57ED00000", "７０B3D57ED0000001")
-BROKEN = (b"", b" ", b"{", b"}", b"[", b'{"a":1,}', b'{"a":1}x', b"{'a':1}", b"{a:1}", b"nul", b"NaN",
-          b'{"a":NaN}', b'{"a":Infinity}', b'{"a":01}', b'{"a":+1}', b'{"a":.5}', b'{"a":1e}',
-          b'"\\x41"', b'{"a":"\\ud800"}', b'{"a":"\\udc00\\ud800"}', b'{"a":"\xff\xfe"}', b'{"\xc0\x80":1}',
-          b'\xef\xbb\xbf{}', b'{"a":"\n"}', b'{"a":1}{"a":1}', b'/**/{}', b"{}\x00", b'{"a":"\xed\xa0\x80"}',
-          b"[" * 10_000, b"[" * 5_000 + b"]" * 5_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
+                "x", " ", "x" * 300, "x" * 100_000, "\x00", "a\u0000b", "\u202e\U0001f600",
+                "../..", "%00", "-1", "true", "{}", "null", [], {}, [[]], [None], {"": None},
+                {"a": {"b": []}}, "2026-13-45T99:99:99Z", "1969-12-31T23:59:59Z",
+                "9999-12-31T23:59:59.999+14:00", "70B3D57ED000000", "70B3D57ED00000011",
+                "70-B3:D5-7E:D0-00:00-01", "70 B3 D5 7E D0 00 00 01", "0x70B3D57ED00000",
+                "７０B3D57ED0000001")
+BROKEN = (b"", b" ", b"{", b"}", b"[", b'{"a":1,}', b'{"a":1}x', b"{'a':1}", b"{a:1}", b"nul",
+          b"NaN", b'{"a":NaN}', b'{"a":Infinity}', b'{"a":01}', b'{"a":+1}', b'{"a":.5}',
+          b'{"a":1e}', b'"\\x41"', b'{"a":"\\ud800"}', b'{"a":"\\udc00\\ud800"}',
+          b'{"a":"\xff\xfe"}', b'{"\xc0\x80":1}', b'\xef\xbb\xbf{}', b'{"a":"\n"}',
+          b'{"a":1}{"a":1}', b'/**/{}', b"{}\x00", b'{"a":"\xed\xa0\x80"}', b"[" * 10_000,
+          b"[" * 5_000 + b"]" * 5_000, b'{"a":' * 5_000 + b"1" + b"}" * 5_000,
           b'{"name":"a","name":"b"}', b'{"eui":"0","\\u0065ui":"1"}', b"1", b"null", b'"x"', b"[]",
           b'{"a":1e400}', b'{"a":' + b"9" * 5_000 + b"}", b'\xfe\xff\x00{\x00}')
-TYPES = ("text/plain", "application/xml", "application/jsonx", "", "application/json; charset=utf-16",
-         "multipart/form-data; boundary=x", "application/x-www-form-urlencoded", ";", "a/b/c", None)
-PARTS = ("..", ".", "%2e%2e", "%2F", "%00", "%zz", "%", "%25", "%c0%af", "%ff", "a%0d%0ab", "x" * 5000,
-         "*", "~", ";a=b", "{application}", "'", '"', "%F0%9F%98%80", "0", "-1", "18446744073709551616",
-         "9223372036854775808", "00000000000000000001", "1.0", "+1", "70b3d57ed0000001",
-         "70-b3-d5-7e-d0-00-00-01", "70B3D57ED000000G", "con", "%20")
-VALUES = ("", "%00", "0", "1", "-1", "1001", "1e2", "99999999999999999999", "%ff", "x" * 4000, "true",
-          "TRUE", "a,b", ",", "message,rain", "%F0%9F%98%80", "2026-01-01", "2026-01-01T00:00:00Z",
-          "70B3D57ED0000001", "b64%3D%3D", "AAAA", "'%20OR%201=1--", "a%26b", "+", "%2B")
+TYPES = ("text/plain", "application/xml", "application/jsonx", "",
+         "application/json; charset=utf-16", "multipart/form-data; boundary=x",
+         "application/x-www-form-urlencoded", ";", "a/b/c", None)
+PARTS = ("..", ".", "%2e%2e", "%2F", "%00", "%zz", "%", "%25", "%c0%af", "%ff", "a%0d%0ab",
+         "x" * 5000, "*", "~", ";a=b", "{application}", "'", '"', "%F0%9F%98%80", "0", "-1",
+         "18446744073709551616", "9223372036854775808", "00000000000000000001", "1.0", "+1",
+         "70b3d57ed0000001", "70-b3-d5-7e-d0-00-00-01", "70B3D57ED000000G", "con", "%20")
+VALUES = ("", "%00", "0", "1", "-1", "1001", "1e2", "99999999999999999999", "%ff", "x" * 4000,
+          "true", "TRUE", "a,b", ",", "message,rain", "%F0%9F%98%80", "2026-01-01",
+          "2026-01-01T00:00:00Z", "70B3D57ED0000001", "b64%3D%3D", "AAAA", "'%20OR%201=1--",
+          "a%26b", "+", "%2B")
 CONDITIONS = ("*", '"x"', "x", '"', "W/\"x\"", '"a", "b"', ",,,", "", '"' * 100, "*, *", "x" * 3000)
+
+
+def without_twins(pairs):
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key twice")
+    return dict(pairs)
 
 
 class Requests:
@@ -156,14 +166,15 @@ class Requests:
                 for by in (-1, 0, 1)]
         near += [("x" * max(0, schema[key] + by)) for key in ("minLength", "maxLength")
                  if key in schema for by in (-1, 0, 1)]
-        near += list(schema.get("enum", ())) + [str(each).upper() for each in schema.get("enum", ())]
+        near += [kind(each) for each in schema.get("enum", ()) for kind in (str, str.upper)]
         return self.rng.choice(near) if near and self.rng.random() < 0.5 else self.rng.choice(
             WRONG_VALUES)
 
     def refuses(self, operation, text):
         """Does the document say that this body is wrong?"""
         try:
-            value = json.loads(bytes(text).decode("utf-8"))
+            value = json.loads(bytes(text).decode("utf-8"), object_pairs_hook=without_twins,
+                               parse_constant=int)
         except (ValueError, RecursionError):
             return bool(bytes(text).strip()) or operation["requestBody"]["required"]
         try:
@@ -249,7 +260,7 @@ class Fuzz(runnel.SystemTest):
         await api.local(broker).get(f"{api.BASE}/status")
         await api.Api(broker).get("/health/live")
         for line in broker.log:
-            self.assertNotIn("unforeseen", line)
+            self.assertNotRegex(line, r"\berror admin\b|unforeseen|mistake")
 
     async def test_large_and_endless_bodies_are_refused(self):
         async with runnel.Runnel() as broker:
@@ -295,7 +306,8 @@ class Fuzz(runnel.SystemTest):
                     (b"GET http://x/api/v1/status HTTP/1.1", b"Host: x\r\n"),
                     (b"GET /api/v1/st\x00atus HTTP/1.1", b""), (b"\x16\x03\x01", b""),
                     (b"POST /api/v1/session HTTP/1.1", b"Content-Length: -1\r\n"),
-                    (b"POST /api/v1/session HTTP/1.1", b"Content-Length: 1\r\nContent-Length: 2\r\n"),
+                    (b"POST /api/v1/session HTTP/1.1",
+                     b"Content-Length: 1\r\nContent-Length: 2\r\n"),
                     (b"POST /api/v1/session HTTP/1.1",
                      b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n"),
                     (b"POST /api/v1/session HTTP/1.1", b"Transfer-Encoding: gzip\r\n"),

@@ -141,7 +141,7 @@ class Sessions(runnel.SystemTest):
             for each in (anna, other):
                 await each.get(SESSION, 401)
 
-    async def test_the_first_start_makes_an_admin_whose_password_stands_in_a_file_until_changed(self):
+    async def test_the_first_admins_password_stands_in_a_file_until_it_is_changed(self):
         async with runnel.Runnel() as broker:
             line = await broker.logged(r"admin.*password")
             file = broker.data / re.search(r"([\w.-]*password[\w.-]*)\b", line.split(
