@@ -177,7 +177,7 @@ def verified(broker):
 
 def connect_tls(broker, source="127.0.0.1"):
     """From another address of this machine, if one is named."""
-    raw = socket.create_connection(("127.0.0.1", broker.port("admin")), timeout=PATIENCE,
+    raw = socket.create_connection(("127.0.0.1", broker.admin_port), timeout=PATIENCE,
                                    source_address=(source, 0))
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return verified(broker).wrap_socket(raw)
@@ -305,7 +305,7 @@ class Events:
 
     async def __aenter__(self):
         self.reader, self.writer = await asyncio.open_connection(
-            "127.0.0.1", self.api.broker.port("admin"), ssl=verified(self.api.broker),
+            "127.0.0.1", self.api.broker.admin_port, ssl=verified(self.api.broker),
             server_hostname="runnel", limit=1 << 20)
         lines = [f"GET {BASE}/events{self.query} HTTP/1.1", "Host: runnel"]
         lines += [f"{name}: {value}" for name, value in self.api.headers.items()]

@@ -26,7 +26,7 @@ class Idle(runnel.SystemTest):
                 thing.close()
 
     def raw(self, broker):
-        return socket.create_connection(("127.0.0.1", broker.port("admin")), timeout=5)
+        return socket.create_connection(("127.0.0.1", broker.admin_port), timeout=5)
 
     async def answers_throughout(self, *people, seconds=SECONDS):
         """Each asks again and again, by a new connection every time and by a kept one."""

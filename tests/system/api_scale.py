@@ -30,7 +30,8 @@ class Scale(runnel.SystemTest):
 
     async def make_applications(self, local):
         for number in range(OPTIONS.applications):
-            await local.put(api.application(application_eui(number)), {"name": f"No. {number}"}, 201)
+            path = api.application(application_eui(number))
+            await local.put(path, {"name": f"No. {number}"}, 201)
 
     async def make_devices(self, local):
         each = -(-OPTIONS.devices // OPTIONS.applications)
