@@ -89,6 +89,22 @@ class Idle(runnel.SystemTest):
         except OSError:
             return False
 
+    async def test_large_bodies_of_nobody_do_not_fill_the_memory(self):
+        async with runnel.Runnel() as broker:
+            admin = await api.with_key(broker, "admin")
+            before = broker.memory()
+            head = (b"POST /api/v1/applications HTTP/1.1\r\nHost: x\r\nContent-Type: "
+                    b"application/json\r\nContent-Length: 1048576\r\n\r\n")
+            with self.held() as things:
+                for _ in range(300):
+                    with contextlib.suppress(OSError):
+                        things.append(await asyncio.to_thread(api.connect_tls, broker))
+                        await asyncio.to_thread(things[-1].sendall, head + b" " * 1_000_000)
+                await self.answers_throughout(admin, api.local(broker), seconds=2)
+                print(f"    {broker.memory() - before:.0f} MiB more with 300 of 1 MB")
+                if not runnel.is_sanitized():
+                    self.assertLess(broker.memory() - before, 100, "MiB more")
+
     async def test_deaf_clients_of_events_cost_nothing_and_are_left_behind(self):
         async with runnel.Runnel([runnel.simulator(rate=2000, devices=50)], {
                 "0102030405060708": {"name": "Simulated"}}) as broker:

@@ -218,6 +218,33 @@ class Roles(runnel.SystemTest):
             self.assertNotIn(DEVICE_B, listed, "a stream of B's device")
             self.assertEqual(await self.everything_of_b(), before)
 
+    async def test_a_device_that_was_heard_in_another_application_cannot_be_claimed(self):
+        """Its uplinks name no application: the network server's id is mapped to B."""
+        stranger = "0000000000000ABC"
+        async with runnel.Runnel([runnel.webhook({"7": B})]) as broker:
+            self.world = World(broker)
+            await self.world.ensure()
+            await self.world.bravo()
+            people, poster, own = await self.people(broker), broker.poster(), api.application(A)
+            token = (await self.world.local.get(f"{own}/streams/cloud")).json["url"].split("=")[1]
+            client = await broker.connect(token)
+            uplink = runnel.chirpstack_uplink(stranger, 1, application="7")
+            status, body = await asyncio.to_thread(poster.post, "/?event=up", uplink)
+            self.assertEqual(status, 200, body)
+            for method, path, body in (
+                    ("POST", f"{own}/devices", {"eui": stranger}),
+                    ("PUT", f"{own}/devices/{stranger}", {}),
+                    ("PUT", f"{own}/devices", [{"eui": stranger}]),
+                    ("POST", f"{own}/streams", {"name": "peeping", "scope": {"device": stranger}})):
+                answer = await people["operatorA"].ask(method, path, body)
+                self.assertIn(answer.status, (409, 422), f"{method} {path}")
+            found = (await self.world.local.get(
+                f"{api.application(B)}/devices/{stranger}")).json
+            self.assertEqual((found["origin"], found["application"]), ("heard", B))
+            await client.silence()
+            await client.close()
+            poster.close()
+
     async def test_nobody_gets_more_rights_by_own_hands(self):
         async with self.broker() as broker:
             self.world = World(broker)
