@@ -228,7 +228,7 @@ class Roles(runnel.SystemTest):
             people, poster, own = await self.people(broker), broker.poster(), api.application(A)
             token = (await self.world.local.get(f"{own}/streams/cloud")).json["url"].split("=")[1]
             client = await broker.connect(token)
-            uplink = runnel.chirpstack_uplink(stranger, 1, application="7")
+            uplink = runnel.chirpstack_uplink(stranger, "7", 1)
             status, body = await asyncio.to_thread(poster.post, "/?event=up", uplink)
             self.assertEqual(status, 200, body)
             for method, path, body in (
