@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/config_error.h"
+#include "config/read_config.h"
 
 namespace runnel {
 

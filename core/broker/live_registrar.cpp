@@ -10,7 +10,7 @@ namespace runnel {
 
 namespace {
 
-using Outcome = Registrar::Outcome;
+using Applied = Registrar::Applied;
 using Why = Refusal::Why;
 
 std::string nameOf(Scope owner) {
@@ -38,7 +38,7 @@ bool allowsLess(const TokenSpec& now, const TokenSpec& before) {
 LiveRegistrar::LiveRegistrar(Config config, Parts parts)
     : parts_(std::move(parts)), config_(std::make_shared<const Config>(std::move(config))) {}
 
-Outcome LiveRegistrar::putOwner(Scope owner, const std::string& name) {
+Applied LiveRegistrar::putOwner(Scope owner, const std::string& name) {
     const auto known = parts_.catalogue.findOwner(owner);
     if (known && known->origin == Origin::File) return inFile(nameOf(owner), known->file);
     const bool isOther = owner.level == Scope::Level::Gateway;
@@ -52,7 +52,7 @@ Outcome LiveRegistrar::putOwner(Scope owner, const std::string& name) {
     return Done{};
 }
 
-Outcome LiveRegistrar::removeOwner(Scope owner) {
+Applied LiveRegistrar::removeOwner(Scope owner) {
     const auto known = parts_.catalogue.findOwner(owner);
     if (!known) return notFound(nameOf(owner));
     if (known->origin == Origin::File) return inFile(nameOf(owner), known->file);
@@ -81,7 +81,7 @@ Outcome LiveRegistrar::removeOwner(Scope owner) {
     return Done{};
 }
 
-Outcome LiveRegistrar::checkPut(Scope owner, const std::string& name,
+Applied LiveRegistrar::checkPut(Scope owner, const std::string& name,
                                 const StreamSpec& spec) const {
     if (!parts_.catalogue.findOwner(owner)) return notFound(nameOf(owner));
     const auto known = parts_.catalogue.findStream(name);
@@ -97,7 +97,7 @@ Outcome LiveRegistrar::checkPut(Scope owner, const std::string& name,
     return checkTokens(name, spec.tokens);
 }
 
-Outcome LiveRegistrar::checkTokens(const std::string& name,
+Applied LiveRegistrar::checkTokens(const std::string& name,
                                    std::span<const TokenSpec> typed) const {
     for (const TokenSpec& token : typed) {
         if (parts_.tokens.isTaken(token.text, name)) {
@@ -108,7 +108,7 @@ Outcome LiveRegistrar::checkTokens(const std::string& name,
     return Done{};
 }
 
-Outcome LiveRegistrar::putStream(Scope owner, StreamSpec spec) {
+Applied LiveRegistrar::putStream(Scope owner, StreamSpec spec) {
     const std::string name = streamName(spec, owner);
     if (auto refused = checkPut(owner, name, spec); !refused) return refused;
     const std::vector<TokenSpec> typed = std::exchange(spec.tokens, {});
@@ -157,7 +157,7 @@ void LiveRegistrar::openDoorOf(const StreamSpec& spec) {
     parts_.openDoor(*plugin, settings);
 }
 
-Outcome LiveRegistrar::removeStream(const std::string& stream) {
+Applied LiveRegistrar::removeStream(const std::string& stream) {
     const auto known = parts_.catalogue.findStream(stream);
     if (!known) return notFound("stream " + stream);
     if (known->origin == Origin::File) {
@@ -195,7 +195,7 @@ Result<Registrar::DeviceCounts, Refusal> LiveRegistrar::putDevices(
     return counts;
 }
 
-Outcome LiveRegistrar::removeDevice(Eui device) {
+Applied LiveRegistrar::removeDevice(Eui device) {
     const auto known = parts_.devices.find(device);
     if (!known || !known->isConfigured()) return notFound("configured device " + text(device));
     if (known->origin == Origin::File) {
@@ -214,7 +214,7 @@ Result<Tokens::Entry, Refusal> LiveRegistrar::addToken(const std::string& stream
     return std::move(*added);
 }
 
-Outcome LiveRegistrar::changeToken(std::uint64_t token, const TokenSpec& spec) {
+Applied LiveRegistrar::changeToken(std::uint64_t token, const TokenSpec& spec) {
     const auto known = parts_.tokens.get(token);
     if (!known) return notFound("token " + std::to_string(token));
     if (known->origin == Origin::File) return tokenInFile(*known);
@@ -225,7 +225,7 @@ Outcome LiveRegistrar::changeToken(std::uint64_t token, const TokenSpec& spec) {
     return Done{};
 }
 
-Outcome LiveRegistrar::removeToken(std::uint64_t token) {
+Applied LiveRegistrar::removeToken(std::uint64_t token) {
     const auto known = parts_.tokens.get(token);
     if (!known) return notFound("token " + std::to_string(token));
     if (known->origin == Origin::File) return tokenInFile(*known);

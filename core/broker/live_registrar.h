@@ -53,24 +53,24 @@ class LiveRegistrar final : public Registrar {
 
     std::shared_ptr<const Config> running() const override { return *config_.lock(); }
     std::unique_lock<std::mutex> exclusively() override { return std::unique_lock(mutex_); }
-    Outcome putOwner(Scope owner, const std::string& name) override;
-    Outcome removeOwner(Scope owner) override;
-    Outcome putStream(Scope owner, StreamSpec spec) override;
-    Outcome removeStream(const std::string& stream) override;
+    Applied putOwner(Scope owner, const std::string& name) override;
+    Applied removeOwner(Scope owner) override;
+    Applied putStream(Scope owner, StreamSpec spec) override;
+    Applied removeStream(const std::string& stream) override;
     Result<DeviceCounts, Refusal> putDevices(Eui application,
                                              std::span<const DeviceSpec> devices) override;
-    Outcome removeDevice(Eui device) override;
+    Applied removeDevice(Eui device) override;
     Result<Tokens::Entry, Refusal> addToken(const std::string& stream, TokenSpec spec) override;
-    Outcome changeToken(std::uint64_t token, const TokenSpec& spec) override;
-    Outcome removeToken(std::uint64_t token) override;
+    Applied changeToken(std::uint64_t token, const TokenSpec& spec) override;
+    Applied removeToken(std::uint64_t token) override;
     ReloadReport reload() override;
 
     /// Ends the sessions of tokens that have expired.
     void endExpired();
 
   private:
-    Outcome checkPut(Scope owner, const std::string& name, const StreamSpec& spec) const;
-    Outcome checkTokens(const std::string& name, std::span<const TokenSpec> typed) const;
+    Applied checkPut(Scope owner, const std::string& name, const StreamSpec& spec) const;
+    Applied checkTokens(const std::string& name, std::span<const TokenSpec> typed) const;
     void addTokens(const std::string& name, std::span<const TokenSpec> typed);
     void openDoorOf(const StreamSpec& spec);
     void endSessions(const Tokens::Entry& token, CloseReason reason, std::string_view why) const;

@@ -131,6 +131,10 @@ std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionReq
     return host;
 }
 
+std::size_t Stream::endSessions(std::uint64_t, CloseReason, std::string_view) {
+    return 0;
+}
+
 void Stream::report(const std::string& text) {
     constexpr std::size_t kMaxReported = 100;
     {

@@ -72,6 +72,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// stream has been retired.
     std::shared_ptr<SessionHost> attach(const Grant& grant, const SessionRequest& request,
                                         std::shared_ptr<Session> session);
+    std::size_t endSessions(std::uint64_t token, CloseReason reason, std::string_view text);
     /// Calls a session of the protocol plugin; what it throws is reported with the plugin's name.
     template <class Call>
     void tell(Call&& call) {

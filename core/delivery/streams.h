@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -10,7 +11,7 @@
 
 namespace runnel {
 
-/// All streams by number. Thread safety: any thread.
+/// All streams, by number and by name. Thread safety: any thread.
 class Streams {
   public:
     struct Entry {
@@ -18,33 +19,55 @@ class Streams {
         bool isEnabled = true;
     };
 
+    /// A number is used once. Of two streams of one name the newer one is found by it.
     void add(Entry entry) {
-        const std::uint64_t number = entry.stream->setup().config->stream;
-        entries_.lock()->insert_or_assign(number, std::move(entry));
+        const StreamConfig& config = *entry.stream->setup().config;
+        auto table = table_.lock();
+        table->names.erase(config.name);  // its key may be the older stream's text
+        table->names.emplace(config.name, config.stream);
+        table->entries.insert_or_assign(config.stream, std::move(entry));
     }
-    void remove(std::uint64_t number) { entries_.lock()->erase(number); }
+    void remove(std::uint64_t number) {
+        auto table = table_.lock();
+        const auto found = table->entries.find(number);
+        if (found == table->entries.end()) return;
+        const auto name = table->names.find(found->second.stream->setup().config->name);
+        if (name != table->names.end() && name->second == number) table->names.erase(name);
+        table->entries.erase(found);
+    }
     /// `stream` is null if there is none.
     Entry find(std::uint64_t number) const {
-        auto entries = entries_.lock();
-        const auto found = entries->find(number);
-        return found == entries->end() ? Entry{} : found->second;
+        auto table = table_.lock();
+        const auto found = table->entries.find(number);
+        return found == table->entries.end() ? Entry{} : found->second;
     }
+    /// By its name, "70B3D57ED0000001/cloud".
+    Entry find(std::string_view name) const {
+        auto table = table_.lock();
+        const auto found = table->names.find(name);
+        return found == table->names.end() ? Entry{} : table->entries.at(found->second);
+    }
+    std::size_t size() const { return table_.lock()->entries.size(); }
     /// `visit(Stream&)` for each; it must not call back into Streams.
     template <class Visit>
     void forEach(Visit&& visit) const {
-        auto entries = entries_.lock();
-        for (const auto& [number, entry] : *entries) visit(*entry.stream);
+        auto table = table_.lock();
+        for (const auto& [number, entry] : table->entries) visit(*entry.stream);
     }
     std::vector<Entry> all() const {
         std::vector<Entry> list;
-        auto entries = entries_.lock();
-        list.reserve(entries->size());
-        for (const auto& [number, entry] : *entries) list.push_back(entry);
+        auto table = table_.lock();
+        list.reserve(table->entries.size());
+        for (const auto& [number, entry] : table->entries) list.push_back(entry);
         return list;
     }
 
   private:
-    mutable Guarded<std::unordered_map<std::uint64_t, Entry>> entries_;
+    struct Table {
+        std::unordered_map<std::uint64_t, Entry> entries;
+        std::unordered_map<std::string_view, std::uint64_t> names;  ///< texts: the entries' own
+    };
+    mutable Guarded<Table> table_;
 };
 
 }  // namespace runnel

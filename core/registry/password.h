@@ -13,9 +13,9 @@ namespace runnel {
 
 /// Hashes passwords with scrypt (RFC 7914). A hash is text that carries its own cost and salt,
 /// "scrypt$N$r$p$salt$hash" with both in hex, so that the cost can be raised and older hashes stay
-/// good. One costs 50 to 250 ms, by machine, and N * r * 128 bytes: at most kAtOnce run at once, a few more wait
-/// for at most kPatience, others are told that the broker is busy.
-/// Thread safety: any thread; waits, so never an event loop's.
+/// good. One costs 50 to 250 ms, by machine, and N * r * 128 bytes: at most kAtOnce run at once, a
+/// few more wait for at most kPatience, others are told that the broker is busy. Thread safety: any
+/// thread; waits, so never an event loop's.
 class Passwords final {
   public:
     static constexpr int kAtOnce = 2;

@@ -34,22 +34,22 @@ struct Refusal {
 class Registrar {
   public:
     virtual ~Registrar() = default;
-    using Outcome = Result<Done, Refusal>;
+    using Applied = Result<Done, Refusal>;
 
     [[nodiscard]] virtual std::unique_lock<std::mutex> exclusively() = 0;
     /// What the files say, as it is in effect.
     virtual std::shared_ptr<const Config> running() const = 0;
 
     /// An application or a gateway (by the scope's level), new or with another name.
-    virtual Outcome putOwner(Scope owner, const std::string& name) = 0;
+    virtual Applied putOwner(Scope owner, const std::string& name) = 0;
     /// With its devices, its streams and their tokens. Not if a file names one of them.
-    virtual Outcome removeOwner(Scope owner) = 0;
+    virtual Applied removeOwner(Scope owner) = 0;
 
     /// New, or instead of the one of the same name, which goes on where it stands. Of its typed
     /// tokens, those that it does not have yet are added; a new one without any gets one.
-    virtual Outcome putStream(Scope owner, StreamSpec spec) = 0;
+    virtual Applied putStream(Scope owner, StreamSpec spec) = 0;
     /// Closes its sessions; its tokens open nothing any more.
-    virtual Outcome removeStream(const std::string& stream) = 0;
+    virtual Applied removeStream(const std::string& stream) = 0;
 
     struct DeviceCounts {
         std::size_t added = 0;
@@ -58,14 +58,14 @@ class Registrar {
     /// All of them or none.
     virtual Result<DeviceCounts, Refusal> putDevices(Eui application,
                                                      std::span<const DeviceSpec> devices) = 0;
-    virtual Outcome removeDevice(Eui device) = 0;
+    virtual Applied removeDevice(Eui device) = 0;
 
     /// Made if `spec.text` is empty.
     virtual Result<Tokens::Entry, Refusal> addToken(const std::string& stream, TokenSpec spec) = 0;
     /// Sessions that it opened end if it allows less now.
-    virtual Outcome changeToken(std::uint64_t token, const TokenSpec& spec) = 0;
+    virtual Applied changeToken(std::uint64_t token, const TokenSpec& spec) = 0;
     /// Sessions that it opened end at once.
-    virtual Outcome removeToken(std::uint64_t token) = 0;
+    virtual Applied removeToken(std::uint64_t token) = 0;
 
     struct ReloadReport {
         std::vector<Complaint> complaints;      ///< if any: nothing has changed
