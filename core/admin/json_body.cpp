@@ -106,7 +106,12 @@ Poco::Dynamic::Var parseJson(std::string_view text) {
         throw Problem(413, "the body has " + std::to_string(text.size()) + " bytes, at most " +
                                std::to_string(kMaxBodyBytes) + " are taken");
     }
-    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) notJson("it is empty");
+    const std::size_t begin = text.find_first_not_of(" \t\r\n");
+    if (begin == std::string_view::npos) notJson("it is empty");
+    if (text[begin] != '{' && text[begin] != '[') {
+        throw Problem(400, "the body has to begin with { or [, found \"" +
+                               std::string(text.substr(begin, 20)) + "\"");
+    }
     if (const std::size_t at = firstNonUtf8(text); at != text.size()) {
         notJson("byte " + std::to_string(at) + " is not UTF-8");
     }

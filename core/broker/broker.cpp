@@ -204,20 +204,11 @@ void Broker::makeTokens(std::span<const StreamAt> streams) {
 }
 
 void Broker::reload() {
-    Registrar::ReloadReport outcome;
     try {
-        outcome = registrar_.reload();
+        static_cast<void>(registrar_.reload());
     } catch (const RegistryError& error) {
-        return log_.write(Level::Error, "broker", std::string("reload: ") + error.what());
+        log_.write(Level::Error, "broker", std::string("reload: ") + error.what());
     }
-    for (const auto* list : {&outcome.complaints, &outcome.warnings}) {
-        for (const Complaint& one : *list) log_.write(Level::Error, "config", text(one));
-    }
-    const std::size_t count = outcome.complaints.size();
-    if (count == 0) return log_.write(Level::Info, "broker", "reload: " + outcome.changed);
-    log_.write(Level::Error, "broker",
-               "reload: refused, " + std::to_string(count) + " complaint" +
-                   (count == 1 ? "" : "s") + "; the running configuration stays");
 }
 
 std::vector<Complaint> Broker::checkSettings(const Config& next) {

@@ -83,6 +83,7 @@ class LiveRegistrar final : public Registrar {
     void loadStreams(const Config& config, std::vector<StreamAt>& streams);
     static Result<StreamSpec> readStored(DocumentReader& reader, Scope owner,
                                          const std::string& document);
+    ReloadReport reloadFiles();
     void apply(const ConfigDiff::Devices& diff);
     void makeTokens(const ConfigDiff::Streams& diff);
     std::vector<Complaint> collisions(const Config& before, const Config& next) const;

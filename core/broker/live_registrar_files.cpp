@@ -154,6 +154,22 @@ Result<StreamSpec> LiveRegistrar::readStored(DocumentReader& reader, Scope owner
 
 Registrar::ReloadReport LiveRegistrar::reload() {
     const auto alone = exclusively();
+    ReloadReport report = reloadFiles();
+    for (const auto* list : {&report.complaints, &report.warnings}) {
+        for (const Complaint& one : *list) parts_.log.write(Level::Error, "config", text(one));
+    }
+    const std::size_t count = report.complaints.size();
+    if (count == 0) {
+        parts_.log.write(Level::Info, "broker", "reload: " + report.changed);
+    } else {
+        parts_.log.write(Level::Error, "broker",
+                         "reload: refused, " + std::to_string(count) + " complaint" +
+                             (count == 1 ? "" : "s") + "; the running configuration stays");
+    }
+    return report;
+}
+
+Registrar::ReloadReport LiveRegistrar::reloadFiles() {
     const std::shared_ptr<const Config> before = running();
     ReadResult read = readAll(before->file, parts_.plugins);
     auto next = std::make_shared<Config>(std::move(read.config));

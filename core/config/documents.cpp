@@ -98,9 +98,24 @@ std::optional<DeviceSpec> DocumentReader::device(const JsonTree& document) {
     return readDevice(document.root(), check_, reading_);
 }
 
-TokenSpec DocumentReader::tokenGrant(const JsonTree& document) {
+std::vector<DeviceSpec> DocumentReader::devices(const JsonTree& document) {
+    reading_.devices.clear();
+    std::vector<DeviceSpec> devices;
+    const YamlNode& list = document.root();
+    if (list.is != YamlNode::Is::Sequence) {
+        check_.complain(list, "must be a list of devices, found " + found(list));
+    }
+    for (const YamlNode& node : list.values) {
+        if (auto device = readDevice(node, check_, reading_)) devices.push_back(std::move(*device));
+    }
+    return devices;
+}
+
+TokenSpec DocumentReader::token(const JsonTree& document) {
+    reading_.tokens.clear();
     TokenSpec spec;
     MappingReader in = mapping(document, "a token");
+    readTokenText(in, spec, reading_);
     readTokenGrant(in, spec);
     in.finish();
     return spec;

@@ -26,7 +26,10 @@ class DocumentReader final {
     /// With complaints the result is for looking at only. Their places are the document's.
     StreamSpec stream(const JsonTree& document, const StreamHome& home);
     std::optional<DeviceSpec> device(const JsonTree& document);
-    TokenSpec tokenGrant(const JsonTree& document);
+    /// A list of devices; each of them once.
+    std::vector<DeviceSpec> devices(const JsonTree& document);
+    /// Its text may be absent: then one is to be made.
+    TokenSpec token(const JsonTree& document);
     /// Any other document, key by key.
     MappingReader mapping(const JsonTree& document, const std::string& what) {
         return {document.root(), what, check_};

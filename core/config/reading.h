@@ -43,6 +43,8 @@ StreamSpec readStream(const YamlNode& node, const StreamHome& home, FileCheck& c
                       Reading& reading);
 /// As `events:` names it: "uplink", "notAcknowledged".
 std::string_view eventName(Kind kind);
+/// `token`, if it is there.
+void readTokenText(MappingReader& in, TokenSpec& token, Reading& reading);
 /// `label`, `scopes` and `expires` of a token.
 void readTokenGrant(MappingReader& in, TokenSpec& token);
 /// Nullopt after a complaint.

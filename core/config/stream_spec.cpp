@@ -66,14 +66,6 @@ bool checkToken(const std::string& token, const YamlNode& node, FileCheck& check
     return isNew;
 }
 
-void readToken(MappingReader& in, StreamSpec& spec, Reading& reading) {
-    const YamlNode* node = in.find("token");
-    if (node == nullptr) return;
-    TokenSpec token;
-    token.text = in.text("token");
-    if (checkToken(token.text, *node, in.check(), reading)) spec.tokens.push_back(token);
-}
-
 void readTokenScopes(const YamlNode& node, TokenSpec& token, FileCheck& check) {
     token.mayReceive = token.maySend = false;
     const auto& entries = node.values;
@@ -96,6 +88,13 @@ void readTokenScopes(const YamlNode& node, TokenSpec& token, FileCheck& check) {
 }
 
 }  // namespace
+
+void readTokenText(MappingReader& in, TokenSpec& token, Reading& reading) {
+    const YamlNode* node = in.find("token");
+    if (node == nullptr) return;
+    token.text = in.text("token");
+    if (!checkToken(token.text, *node, in.check(), reading)) token.text.clear();
+}
 
 void readTokenGrant(MappingReader& in, TokenSpec& token) {
     constexpr std::size_t kLongestLabel = 100;
@@ -121,7 +120,9 @@ namespace {
 
 void readTokens(MappingReader& in, StreamSpec& spec, Reading& reading) {
     constexpr std::size_t kMost = 100;
-    readToken(in, spec, reading);
+    TokenSpec only;
+    readTokenText(in, only, reading);
+    if (!only.text.empty()) spec.tokens.push_back(std::move(only));
     const std::vector<YamlNode>& list = in.list("tokens");
     if (list.size() > kMost) {
         in.check().complain(*in.find("tokens"), "a stream has at most 100 tokens, found " +
@@ -131,13 +132,11 @@ void readTokens(MappingReader& in, StreamSpec& spec, Reading& reading) {
     for (const YamlNode& node : list) {
         MappingReader entry(node, "a token", in.check());
         TokenSpec token;
-        const YamlNode* text = entry.require("token");
-        token.text = entry.text("token");
+        static_cast<void>(entry.require("token"));
+        readTokenText(entry, token, reading);
         readTokenGrant(entry, token);
         entry.finish();
-        if (text != nullptr && checkToken(token.text, *text, in.check(), reading)) {
-            spec.tokens.push_back(std::move(token));
-        }
+        if (!token.text.empty()) spec.tokens.push_back(std::move(token));
     }
 }
 

@@ -19,7 +19,15 @@ CatchUp::~CatchUp() {
 }
 
 void CatchUp::request(std::shared_ptr<Stream> stream, Stream::ReaderPtr reader) {
-    queue_.lock()->jobs.push_back({std::move(stream), std::move(reader)});
+    push({.stream = std::move(stream), .reader = std::move(reader)});
+}
+
+void CatchUp::request(std::shared_ptr<Chore> chore) {
+    push({.chore = std::move(chore)});
+}
+
+void CatchUp::push(Job job) {
+    queue_.lock()->jobs.push_back(std::move(job));
     changed_.notify_one();
 }
 
@@ -43,8 +51,20 @@ void CatchUp::run() {
             job = std::move(queue->jobs.front());
             queue->jobs.pop_front();
         }
-        if (fetch(job)) request(std::move(job.stream), std::move(job.reader));
+        if (work(job)) push(std::move(job));
     }
+}
+
+bool CatchUp::work(const Job& job) {
+    if (!job.chore) return fetch(job);
+    const Chore::Then then = job.chore->takeTurn();
+    if (then == Chore::Then::TryAgain) pause();
+    return then != Chore::Then::Rest;
+}
+
+void CatchUp::pause() {
+    auto queue = queue_.lock();
+    changed_.wait_for(queue.underlying(), kRetryPause, [&] { return queue->isStopping; });
 }
 
 bool CatchUp::fetch(const Job& job) {
@@ -61,8 +81,7 @@ bool CatchUp::fetch(const Job& job) {
         log_.write(Level::Error, "delivery",
                    "stream " + job.stream->setup().config->name +
                        " cannot read its backlog: " + slice.error().reason);
-        auto queue = queue_.lock();
-        changed_.wait_for(queue.underlying(), kRetryPause, [&] { return queue->isStopping; });
+        pause();
         return true;
     }
     return deliver(job, *slice, epoch);

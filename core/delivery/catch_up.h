@@ -8,6 +8,7 @@
 
 #include "base/guarded.h"
 #include "base/log.h"
+#include "delivery/chore.h"
 #include "delivery/stream.h"
 
 namespace runnel {
@@ -26,13 +27,17 @@ class CatchUp final {
     /// Fetch for this reader, which StreamState::needsFetch has marked. At most one request per
     /// reader is under way, so the queue is bounded by the number of sessions.
     void request(std::shared_ptr<Stream> stream, Stream::ReaderPtr reader);
+    /// A turn for this one, behind what waits already.
+    void request(std::shared_ptr<Chore> chore);
     /// Drops what is waiting and joins the thread.
     void stop();
 
   private:
+    /// Either a reader of a stream, or a chore.
     struct Job {
-        std::shared_ptr<Stream> stream;
-        Stream::ReaderPtr reader;
+        std::shared_ptr<Stream> stream{};
+        Stream::ReaderPtr reader{};
+        std::shared_ptr<Chore> chore{};
     };
     struct Queue {
         std::deque<Job> jobs;
@@ -40,6 +45,10 @@ class CatchUp final {
     };
 
     void run();
+    void push(Job job);
+    /// True if the same job is to be done again.
+    bool work(const Job& job);
+    void pause();
     /// One slice. True if the same reader needs another one.
     bool fetch(const Job& job);
     static bool stillNeeded(const Job& job, StreamState& state);

@@ -57,8 +57,8 @@ Encoded::Documents Encoded::encodeMessage() const {
     Documents documents;
     for (const Reception* reception : shown(*message_, view_)) {
         auto text = guarded(format_->plugin, [&] {
-            return format_->format->encode(EncodeInput{
-                .message = *message_, .reception = reception, .isReplay = deadLetter_ != 0});
+            return format_->format->encode(
+                EncodeInput{.message = *message_, .reception = reception, .isReplay = isAgain()});
         });
         if (!text) return Documents{.texts = {}, .bytes = 0, .error = text.error()};
         if (text->empty()) continue;

@@ -20,6 +20,18 @@ struct View {
     bool operator==(const View&) const = default;
 };
 
+/// Why a message is sent outside the order promise and the books.
+struct Again {
+    enum class Why : std::uint8_t {
+        No,          ///< it is sent as usual
+        DeadLetter,  ///< could not be delivered at first
+        Replay,      ///< asked for once more
+        Sample       ///< made up, to see whether the stream works
+    };
+    Why why{};
+    std::uint64_t id{};  ///< of the dead letter or of the replay
+};
+
 /// One message as the documents of one format and view, or a gap notice. Encoded at the first use,
 /// then shared by all sessions of all streams that want the same. Thread safety: any thread.
 class Encoded final {
@@ -31,29 +43,33 @@ class Encoded final {
         std::optional<Error> error;  ///< why the message can never be sent in this format
     };
 
-    Encoded(MessagePtr message, const FormatUse& format, View view)
+    Encoded(MessagePtr message, const FormatUse& format, View view, Again again = {})
         : message_(std::move(message)),
           format_(&format),
           view_(view),
-          position_(message_->position) {}
+          position_(message_->position),
+          again_(again) {}
     /// A notice that stands for `gap.messages` messages up to `gap.to`.
     Encoded(const Gap& gap, const FormatUse& format)
         : gap_(std::make_unique<const Gap>(gap)), format_(&format), position_(gap.to) {}
     /// A dead letter that is sent again.
     Encoded(const DeadLetter& letter, const FormatUse& format, View view)
-        : message_(letter.message),
-          format_(&format),
-          view_(view),
-          position_(message_->position),
-          deadLetter_(letter.id) {}
+        : Encoded(letter.message, format, view, {Again::Why::DeadLetter, letter.id}) {}
     ~Encoded() { delete documents_.load(); }
     Encoded(const Encoded&) = delete;
     Encoded& operator=(const Encoded&) = delete;
 
     Position position() const { return position_; }
-    const MessagePtr& message() const { return message_; }    ///< null: a gap notice
-    const Gap* gap() const { return gap_.get(); }             ///< null: a message
-    std::uint64_t deadLetter() const { return deadLetter_; }  ///< its id; 0 = none
+    const MessagePtr& message() const { return message_; }  ///< null: a gap notice
+    const Gap* gap() const { return gap_.get(); }           ///< null: a message
+    const Again& again() const { return again_; }
+    bool isAgain() const { return again_.why != Again::Why::No; }
+    /// Its id; 0 = it is none.
+    std::uint64_t deadLetter() const {
+        return again_.why == Again::Why::DeadLetter ? again_.id : 0;
+    }
+    /// The replay's id; 0 = it is of none.
+    std::uint64_t replay() const { return again_.why == Again::Why::Replay ? again_.id : 0; }
     const FormatUse& format() const { return *format_; }
     View view() const { return view_; }
 
@@ -70,7 +86,7 @@ class Encoded final {
     const FormatUse* format_;
     View view_{};
     Position position_;
-    std::uint64_t deadLetter_{};
+    Again again_;
     mutable std::atomic<const Documents*> documents_{};
 };
 using EncodedPtr = std::shared_ptr<const Encoded>;

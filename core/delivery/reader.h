@@ -3,19 +3,32 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "delivery/in_flight.h"
 
 namespace runnel {
 
+/// Who a session is, fixed when it is made.
+struct Visitor {
+    std::uint64_t token{};  ///< Grant::token
+    Instant since{};
+    std::string peer;
+    bool isSendOnly = false;
+};
+
 /// How far one session has come in its stream. Thread safety: part of the stream's locked state,
-/// `session` excepted, which never changes.
+/// `session` and `visitor` excepted, which never change.
 struct Reader {
-    explicit Reader(std::shared_ptr<Session> plugin) : session(std::move(plugin)) {}
+    explicit Reader(std::shared_ptr<Session> plugin, Visitor who = {})
+        : session(std::move(plugin)), visitor(std::move(who)) {}
 
     const std::shared_ptr<Session> session;
+    const Visitor visitor;
+    std::uint32_t sender = 0;  ///< of a send-only session: its place among the stream's
 
+    bool isEnded = false;     ///< the core has asked it to close: it sends nothing any more
     bool isAttached = false;  ///< the stream counts it among its readers
 
     /// Live readers take from the stream's window, the others from what CatchUp fetched for them.

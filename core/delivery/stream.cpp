@@ -28,6 +28,10 @@ void Stream::wakeAll(const StreamState::WakeList& wake) {
     for (const auto& session : wake) tell([&] { session->ready(); });
 }
 
+void Stream::callAll(const std::vector<std::shared_ptr<Chore>>& chores) {
+    for (const auto& chore : chores) parts_.catchUp.request(chore);
+}
+
 void Stream::markChanged() {
     if (isChanged_.load(std::memory_order_relaxed) || isChanged_.exchange(true)) return;
     parts_.changed.add(shared_from_this());
@@ -76,18 +80,6 @@ Position Stream::needsBehind() const {
     return account.books().pending() == 0 ? account.lastMatched() : account.cursor();
 }
 
-Status Stream::resend(const DeadLetter& letter) {
-    auto item = std::make_shared<const Encoded>(letter, *setup_.format, setup_.view);
-    StreamState::WakeList wake;
-    if (!state_.lock()->replay(std::move(item), wake)) {
-        return Error{"",
-                     "256 dead letters of this stream are being sent again already; wait until "
-                     "they have arrived"};
-    }
-    wakeAll(wake);
-    return Done{};
-}
-
 StreamState::Start Stream::startOf(const SessionRequest& request) const {
     StreamState::Start start;
     if (request.since) start = {*request.since, true};
@@ -101,11 +93,17 @@ StreamState::Start Stream::startOf(const SessionRequest& request) const {
 }
 
 std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionRequest& request,
-                                            std::shared_ptr<Session> session) {
-    auto reader = std::make_shared<Reader>(std::move(session));
+                                            std::shared_ptr<Session> session, Instant now) {
+    const bool isSendOnly = request.isSendOnly || !grant.mayReceive;
+    auto reader = std::make_shared<Reader>(
+        std::move(session),
+        Visitor{
+            .token = grant.token, .since = now, .peer = request.peer, .isSendOnly = isSendOnly});
     auto host = std::make_shared<StreamSession>(shared_from_this(), reader, grant);
-    if (request.isSendOnly || !grant.mayReceive) {
-        if (state_.lock()->life() != StreamState::Life::Live) return nullptr;
+    if (isSendOnly) {
+        auto state = state_.lock();
+        if (state->life() != StreamState::Life::Live) return nullptr;
+        state->attachSender(reader);
         return host;
     }
     const StreamState::Start start = startOf(request);
@@ -131,10 +129,6 @@ std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionReq
     return host;
 }
 
-std::size_t Stream::endSessions(std::uint64_t, CloseReason, std::string_view) {
-    return 0;
-}
-
 void Stream::report(const std::string& text) {
     constexpr std::size_t kMaxReported = 100;
     {
@@ -143,19 +137,6 @@ void Stream::report(const std::string& text) {
     }
     parts_.log.write(Level::Error, "delivery",
                      "stream " + setup_.config->name + ": " + text + " (logged once)");
-}
-
-void Stream::health(Health health, std::string_view text) {
-    {
-        auto last = health_.lock();
-        if (last->first == health && last->second == text) return;
-        *last = {health, std::string(text)};
-    }
-    const char* word = health == Health::Failing      ? " is failing: "
-                       : health == Health::Connecting ? " is connecting: "
-                                                      : " is working: ";
-    parts_.log.write(health == Health::Failing ? Level::Warning : Level::Info, "delivery",
-                     "stream " + setup_.config->name + word + std::string(text));
 }
 
 void Stream::name(StreamRecord& record) const {
@@ -197,10 +178,6 @@ void Stream::collect(State::Changes& changes, Instant now) {
 std::uint64_t Stream::underWay() const {
     auto state = state_.lock();
     return state->readerCount() == 0 ? 0 : state->account().books().pending();
-}
-
-std::size_t Stream::sessionCount() const {
-    return state_.lock()->readerCount();
 }
 
 }  // namespace runnel

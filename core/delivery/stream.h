@@ -23,6 +23,7 @@
 namespace runnel {
 
 class CatchUp;
+struct Latencies;
 
 /// What a stream is, fixed when it is made.
 struct StreamSetup {
@@ -40,6 +41,23 @@ struct StreamParts {
     DownlinkDesk& downlinks;
     ChangedStreams& changed;
     Log& log;
+    Latencies* latencies = nullptr;  ///< may be null
+};
+
+/// One live connection, for people.
+struct SessionInfo {
+    std::string peer;
+    Instant since{};
+    std::uint64_t token = 0;  ///< Grant::token
+    bool isHolder = false;
+    bool isSendOnly = false;
+};
+
+/// How a stream is, for people.
+struct StreamHealth {
+    enum class Word : std::uint8_t { Waiting, Connecting, Working, Failing };
+    Word word{};
+    std::string text;  ///< what its session said last
 };
 
 /// The delivery side of one configured stream: its books, its sessions and their share of messages.
@@ -69,10 +87,17 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     Position needsBehind() const;
 
     /// A new session becomes the holder; it may see ready() before this returns. Null if the
-    /// stream has been retired.
+    /// stream has been retired. `now`: for people, since when the session is there.
     std::shared_ptr<SessionHost> attach(const Grant& grant, const SessionRequest& request,
-                                        std::shared_ptr<Session> session);
+                                        std::shared_ptr<Session> session, Instant now = {});
+    /// Closes exactly the sessions that were attached with this token: from now on they get
+    /// nothing, what they settle or send does not count, and what they had comes again to the next
+    /// holder. The token opens nothing any more by then. Returns how many there were.
     std::size_t endSessions(std::uint64_t token, CloseReason reason, std::string_view text);
+    /// The holder first, send-only ones last.
+    std::vector<SessionInfo> sessions() const;
+    /// Waiting if there is no session; Working if a session has said nothing of itself.
+    StreamHealth health() const;
     /// Calls a session of the protocol plugin; what it throws is reported with the plugin's name.
     template <class Call>
     void tell(Call&& call) {
@@ -86,6 +111,17 @@ class Stream final : public std::enable_shared_from_this<Stream> {
 
     /// Sends a dead letter of this stream again, marked as replayed. An error says why not now.
     Status resend(const DeadLetter& letter);
+    /// Sends a made-up message to the holder, marked as replayed; nothing waits for a session to
+    /// come. An error says why not.
+    Status sendSample(MessagePtr message);
+
+    /// A replay comes into this stream: see ReplayLane. False if the stream has been retired.
+    bool openReplay(std::uint64_t replay, std::shared_ptr<ReplayCounts> counts,
+                    std::weak_ptr<Chore> source);
+    ReplayLane::Appetite replayAppetite(std::uint64_t replay);
+    /// In this stream's format and view.
+    void feedReplay(std::uint64_t replay, std::span<const MessagePtr> messages, bool isLast);
+    std::optional<Position> closeReplay(std::uint64_t replay);
 
     /// The end of this object, not of the stream: returns where it stands, and that is saved once
     /// more, as the record of a stream that is not there. Its sessions get nothing more and are to
@@ -96,6 +132,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
 
     StreamRecord record() const;
     Books books() const { return record().books; }
+    /// Holder and listeners.
     std::size_t sessionCount() const;
     /// Messages that connected sessions could still take or settle.
     std::uint64_t underWay() const;
@@ -107,6 +144,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     friend class CatchUp;
 
     void wakeAll(const StreamState::WakeList& wake);
+    void callAll(const std::vector<std::shared_ptr<Chore>>& chores);
     void name(StreamRecord& record) const;
     template <class Lose>
     void loseWith(Lose&& change, std::string_view reason);
@@ -118,7 +156,7 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     mutable Guarded<StreamState> state_;
     std::atomic<bool> isChanged_{};
     Guarded<std::set<std::string>> reported_;  ///< reasons, at most kMaxReported
-    Guarded<std::pair<std::optional<Health>, std::string>> health_;
+    mutable Guarded<std::pair<std::optional<Health>, std::string>> health_;
     StreamState::WakeList wake_;  ///< the router's, kept for its memory
 };
 

@@ -6,6 +6,7 @@
 
 #include "delivery/catch_up.h"
 #include "loader/guard.h"
+#include "observe/latencies.h"
 
 namespace runnel {
 
@@ -125,7 +126,7 @@ std::size_t StreamSession::encode(Take& take) {
             take.parcels.push_back({.id = entry.parcel,
                                     .message = candidate.item->message(),
                                     .documents = {candidate.item, &documents.texts},
-                                    .isReplay = candidate.item->deadLetter() != 0});
+                                    .isReplay = candidate.item->isAgain()});
         }
         take.entries.push_back(std::move(entry));
         if (bytes >= take.bytesLeft) break;
@@ -136,6 +137,7 @@ std::size_t StreamSession::encode(Take& take) {
 /// Does nothing if the core moved the reader meanwhile: what was encoded is not its any more.
 void StreamSession::commit(Take& take, std::size_t bytes) {
     bool needsFetch = false;
+    std::vector<std::shared_ptr<Chore>> hungry;
     {
         auto state = stream_->state_.lock();
         if (reader_->epoch != take.epoch) return;
@@ -146,7 +148,9 @@ void StreamSession::commit(Take& take, std::size_t bytes) {
         reader_->lastParcel = take.entries.back().parcel;
         state->take(*reader_, take.entries);
         needsFetch = state->needsFetch(*reader_);
+        state->takeHungry(hungry);
     }
+    stream_->callAll(hungry);
     stream_->markChanged();
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     take.taken += take.parcels.size();
@@ -161,25 +165,32 @@ void StreamSession::settleWith(Change&& change) {
     if (isClosed_) return;
     StreamState::WakeList wake;
     bool needsFetch = false;
+    std::vector<std::shared_ptr<Chore>> hungry;
+    StreamState::Received received;
     {
         auto state = stream_->state_.lock();
-        change(*state);
+        received = change(*state);
         state->wakeIfWaiting(*reader_, wake);
         // One that stood still with too many unsettled may have lost its place in the window.
         needsFetch = state->needsFetch(*reader_);
+        state->takeHungry(hungry);
     }
+    if (Latencies* latencies = stream_->parts_.latencies; latencies != nullptr && received) {
+        latencies->settled.observe(latencies->clock.now() - *received);
+    }
+    stream_->callAll(hungry);
     stream_->markChanged();
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     stream_->wakeAll(wake);
 }
 
 void StreamSession::settleThrough(std::uint64_t parcel) {
-    settleWith([&](StreamState& state) { state.settleThrough(*reader_, parcel); });
+    settleWith([&](StreamState& state) { return state.settleThrough(*reader_, parcel); });
 }
 
 void StreamSession::settle(std::uint64_t parcel, Outcome outcome, std::string_view why) {
     if (outcome == Outcome::Rejected) stream_->report("dead letter: " + std::string(why));
-    settleWith([&](StreamState& state) { state.settle(*reader_, parcel, outcome, why); });
+    settleWith([&](StreamState& state) { return state.settle(*reader_, parcel, outcome, why); });
 }
 
 void StreamSession::attempt(std::uint64_t, std::uint16_t, std::string_view) {}
@@ -199,15 +210,18 @@ void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
         requests.begin(), requests.end(),
         [](const Request& request) { return !std::holds_alternative<Acknowledge>(request); }));
     const auto receipts = std::make_shared<Receipts>(stream_, reader_->session, ticket, answers);
+    Grant grant = grant_;
+    if (stream_->state_.lock()->isEnded(*reader_)) grant.maySend = false;
     std::size_t index = 0;
     for (Request& request : requests) {
         if (const auto* acknowledge = std::get_if<Acknowledge>(&request)) {
-            settleWith([&](StreamState& state) { state.settleUpTo(*reader_, acknowledge->upTo); });
+            settleWith(
+                [&](StreamState& state) { return state.settleUpTo(*reader_, acknowledge->upTo); });
         } else if (const auto* receipt = std::get_if<Receipt>(&request)) {
             receipts->set(index++, *receipt);
         } else {
             stream_->parts_.downlinks.submit(
-                grant_, std::move(std::get<Downlink>(request)),
+                grant, std::move(std::get<Downlink>(request)),
                 [receipts, index](const Receipt& answer) { receipts->set(index, answer); });
             ++index;
         }
@@ -223,6 +237,7 @@ void StreamSession::closed(std::string_view) {
     if (isClosed_) return;
     isClosed_ = true;
     StreamState::WakeList wake;
+    if (reader_->visitor.isSendOnly) return stream_->state_.lock()->detachSender(*reader_);
     const Stream::ReaderPtr next = stream_->state_.lock()->detach(reader_, wake);
     stream_->markChanged();
     stream_->wakeAll(wake);

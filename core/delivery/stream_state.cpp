@@ -10,6 +10,8 @@ namespace {
 
 /// CatchUp fetches again when a reader has fewer items than this left.
 constexpr std::size_t kLowBacklog = 128;
+/// Of the lane at a time, while the session has something of its own: a fifth of what it takes.
+constexpr std::size_t kLaneChunk = 16;
 
 }  // namespace
 
@@ -147,27 +149,24 @@ void StreamState::fallBehind(Reader& reader, Position after) {
     ++reader.epoch;
 }
 
-bool StreamState::replay(EncodedPtr item, WakeList& wake) {
-    if (!replays_.add(std::move(item))) return false;
-    if (!readers_.empty()) wakeIfWaiting(*readers_.back(), wake);
-    return true;
-}
-
 void StreamState::retire(Position delivered) {
     life_ = Life::Retired;
     if (!readers_.empty()) surrender(*readers_.back());
     for (const ReaderPtr& reader : readers_) release(*reader);
     readers_.clear();
+    senders_.clear();
     trimWindow();
     account_.matchedThrough(delivered);
 }
 
 StreamState::Unsaved StreamState::takeUnsaved(WakeList& wake) {
     const bool wasFull = account_.isFull();
-    Unsaved unsaved{.record = {},
-                    .life = life_,
-                    .deadLetters = account_.takeDeadLetters(),
-                    .resent = replays_.takeArrived()};
+    Unsaved unsaved{
+        .record = {}, .life = life_, .deadLetters = account_.takeDeadLetters(), .resent = {}};
+    if (lane_) {
+        unsaved.resent = lane_->takeArrived();
+        if (lane_->isEmpty()) lane_.reset();
+    }
     if (life_ == Life::Retired) life_ = Life::Over;
     account_.fill(unsaved.record);
     if (wasFull) {
@@ -177,14 +176,13 @@ StreamState::Unsaved StreamState::takeUnsaved(WakeList& wake) {
 }
 
 void StreamState::peek(Reader& reader, std::size_t max, std::vector<Candidate>& out) {
-    if (isFull(reader) || !hasMore(reader)) return;
+    if (isFull(reader) || !reader.isAttached) return;
     max = std::min(max, kMaxInFlight - reader.inFlight.size());
-    if (isHolder(reader) && !replays_.waiting().empty()) {
-        for (const EncodedPtr& item : replays_.waiting()) {
-            if (out.size() < max) out.push_back({item, 0, std::nullopt});
-        }
-        return;
+    const bool hasItsOwn = hasOwn(reader);
+    if (laneReady(reader) > 0 && (isLaneNext_ || !hasItsOwn)) {
+        return peekLane(hasItsOwn ? std::min(max, kLaneChunk) : max, out);
     }
+    if (!hasItsOwn) return;
     if (!reader.isLive) {
         for (std::size_t i = reader.backlogFirst; i < reader.backlog.size() && out.size() < max;
              ++i) {
@@ -203,8 +201,10 @@ StreamState::Candidate StreamState::candidateOf(const Reader& reader, const Enco
 }
 
 bool StreamState::hasMore(Reader& reader) {
-    if (!reader.isAttached) return false;
-    if (isHolder(reader) && !replays_.waiting().empty()) return true;
+    return reader.isAttached && (laneReady(reader) > 0 || hasOwn(reader));
+}
+
+bool StreamState::hasOwn(Reader& reader) {
     if (!reader.isLive) {
         if (reader.backlogSize() > 0) return true;
         if (!window_.isOpen() || reader.fetched < window_.floor()) return false;
@@ -218,7 +218,8 @@ bool StreamState::hasMore(Reader& reader) {
 
 void StreamState::take(Reader& reader, std::span<InFlight::Entry> entries) {
     if (entries.empty()) return;
-    if (entries.front().item->deadLetter() != 0) return replays_.take(entries);
+    isLaneNext_ = !entries.front().item->isAgain();
+    if (!isLaneNext_) return lane_->take(entries);
     reader.taken = entries.back().item->position();
     if (isHolder(reader)) highestTaken_ = std::max(highestTaken_, reader.taken);
     if (reader.isLive) {
@@ -242,34 +243,37 @@ std::optional<Outcome> StreamState::settledAlready(const Reader& reader, const E
     return isOwn ? std::optional(Outcome::Delivered) : std::nullopt;
 }
 
-void StreamState::settle(Reader& reader, std::uint64_t parcel, Outcome outcome,
-                         std::string_view why) {
+StreamState::Received StreamState::settle(Reader& reader, std::uint64_t parcel, Outcome outcome,
+                                          std::string_view why) {
     reader.inFlight.settle(parcel, outcome, why);
-    if (isHolder(reader)) replays_.settle(parcel, outcome);
-    settled(reader);
+    if (lane_ && isHolder(reader)) lane_->settle(parcel, outcome);
+    return settled(reader);
 }
 
-void StreamState::settleThrough(Reader& reader, std::uint64_t parcel) {
+StreamState::Received StreamState::settleThrough(Reader& reader, std::uint64_t parcel) {
     reader.inFlight.settleThrough(parcel);
-    if (isHolder(reader)) replays_.settleThrough(parcel);
-    settled(reader);
+    if (lane_ && isHolder(reader)) lane_->settleThrough(parcel);
+    return settled(reader);
 }
 
-void StreamState::settleUpTo(Reader& reader, Position position) {
+StreamState::Received StreamState::settleUpTo(Reader& reader, Position position) {
     reader.inFlight.settleUpTo(position);
-    if (isHolder(reader)) replays_.settleAt(position);
-    settled(reader);
+    if (lane_ && isHolder(reader)) lane_->settleAt(position);
+    return settled(reader);
 }
 
-void StreamState::settled(Reader& reader) {
+StreamState::Received StreamState::settled(Reader& reader) {
+    Received received;
     while (const InFlight::Entry* entry = reader.inFlight.settledFront()) {
         if (isHolder(reader)) {
             account_.pass(*entry);
+            if (entry->ordinal != 0) received = entry->item->message()->brokerTime;
         } else {
             record(reader, *entry);
         }
         reader.inFlight.pop();
     }
+    return received;
 }
 
 void StreamState::record(Reader& listener, const InFlight::Entry& entry) {

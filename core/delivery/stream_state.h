@@ -49,6 +49,14 @@ class StreamState {
     /// now; returns it if CatchUp has to fetch for it, else null.
     ReaderPtr detach(const ReaderPtr& reader, WakeList& wake);
 
+    /// A session that takes nothing. It is neither holder nor listener.
+    void attachSender(const ReaderPtr& sender);
+    void detachSender(const Reader& sender);
+    const std::vector<ReaderPtr>& senders() const { return senders_; }
+    /// Takes the sessions of this token away. As detach(); they are put on `ended`.
+    ReaderPtr end(std::uint64_t token, std::vector<ReaderPtr>& ended, WakeList& wake);
+    static bool isEnded(const Reader& reader) { return reader.isEnded; }
+
     /// Next items for the reader, at most `max`, without taking them; with an ordinal or 0 each.
     struct Candidate {
         EncodedPtr item;
@@ -61,9 +69,12 @@ class StreamState {
     /// True if a redelivery flag is due.
     bool wasTakenBefore(Position position) const { return position <= highestTaken_; }
 
-    void settle(Reader& reader, std::uint64_t parcel, Outcome outcome, std::string_view why);
-    void settleThrough(Reader& reader, std::uint64_t parcel);
-    void settleUpTo(Reader& reader, Position position);
+    /// Each returns when the newest message that the cursor passed was received, if it was taken
+    /// live; else nothing.
+    using Received = std::optional<Instant>;
+    Received settle(Reader& reader, std::uint64_t parcel, Outcome outcome, std::string_view why);
+    Received settleThrough(Reader& reader, std::uint64_t parcel);
+    Received settleUpTo(Reader& reader, Position position);
 
     /// The journal loses everything up to `through`. `wanted`: the positions of the stream's
     /// messages among what is lost now, rising; deliver() has brought them all. Nobody reads them
@@ -79,8 +90,18 @@ class StreamState {
     /// memory, but the `left` newest.
     Loss loseAll(Position through, std::uint64_t left, std::string_view reason, WakeList& wake);
 
-    /// Sends a dead letter again; false if too many are on their way.
+    /// Sends a dead letter again, or a sample; false if too many are on their way.
     bool replay(EncodedPtr item, WakeList& wake);
+    /// As ReplayLane's.
+    void openReplay(std::uint64_t replay, std::shared_ptr<ReplayCounts> counts,
+                    std::weak_ptr<Chore> source);
+    ReplayLane::Appetite replayAppetite(std::uint64_t replay);
+    void feedReplay(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast,
+                    WakeList& wake);
+    std::optional<Position> closeReplay(std::uint64_t replay);
+    void takeHungry(std::vector<std::shared_ptr<Chore>>& out) {
+        if (lane_) lane_->takeHungry(out);
+    }
 
     /// Whether CatchUp has to fetch for this reader now; marks it as fetching.
     bool needsFetch(Reader& reader);
@@ -126,10 +147,18 @@ class StreamState {
     static std::optional<Outcome> settledAlready(const Reader& reader, const Encoded& item);
     static Candidate candidateOf(const Reader& reader, const EncodedPtr& item,
                                  std::uint64_t ordinal);
+    /// How much of the lane the reader may take now.
+    std::size_t laneReady(const Reader& reader) const {
+        return lane_ && isHolder(reader) ? lane_->ready() : 0;
+    }
+    void peekLane(std::size_t max, std::vector<Candidate>& out) const;
+    /// Has the reader something of its own, besides the lane?
+    bool hasOwn(Reader& reader);
+    ReplayLane& lane();
     bool isFull(const Reader& reader) const {
         return reader.inFlight.size() >= kMaxInFlight || account_.isFull();
     }
-    void settled(Reader& reader);
+    Received settled(Reader& reader);
     void record(Reader& listener, const InFlight::Entry& entry);
     void surrender(const Reader& holder);
     void demote(Reader& reader);
@@ -147,12 +176,14 @@ class StreamState {
 
     Account account_;
     const FormatUse& format_;
-    ReplayLane replays_;
+    std::unique_ptr<ReplayLane> lane_;  ///< null while nothing is sent again
+    bool isLaneNext_ = true;            ///< the lane's turn, if both have something
     Life life_ = Life::Live;
     Position lostThrough_ = 0;  ///< up to here the stream's messages exist in memory only
     Position highestTaken_ = 0;
     Window window_;
     std::vector<ReaderPtr> readers_;  ///< oldest first, the holder last
+    std::vector<ReaderPtr> senders_;
 };
 
 }  // namespace runnel

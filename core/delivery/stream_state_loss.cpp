@@ -72,7 +72,7 @@ StreamState::Loss StreamState::lose(const Gap& gap, WakeList& wake) {
 /// Before the holder loses its place: what only it had is lost. (A parcel that it settled out of
 /// order is among that; it would come again and cannot.)
 void StreamState::surrender(const Reader& holder) {
-    replays_.giveBack();
+    if (lane_) lane_->giveBack();
     const Position cursor = account_.cursor();
     std::uint64_t lost = lostInMemory(holder, cursor);
     for (const InFlight::Entry& entry : holder.inFlight.entries()) {

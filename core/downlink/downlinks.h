@@ -74,6 +74,19 @@ class Downlinks final : public DownlinkDesk {
     /// before the event is journaled.
     [[nodiscard]] bool identify(Message& event);
 
+    /// A remembered downlink, for people.
+    struct Listed {
+        std::uint64_t number = 0;  ///< rises in the order of acceptance; of this run of the broker
+        DownlinkRecord record;
+    };
+    struct Filter {
+        std::optional<Eui> application, device;  ///< nullopt: any
+    };
+    /// Newest first, those with a number below `before` (0: all), at most `max`.
+    std::vector<Listed> list(const Filter& filter, std::uint64_t before, std::size_t max) const;
+    /// All that are remembered.
+    std::size_t size() const { return memory_.lock()->ledger.size(); }
+
     /// Ends what has expired and forgets what is old; once a second is enough.
     void tick();
 
@@ -113,7 +126,11 @@ class Downlinks final : public DownlinkDesk {
     void forget(Memory& memory, Instant before);
 
     Parts parts_;
-    Guarded<Memory> memory_;
+    mutable Guarded<Memory> memory_;
 };
+
+/// The grant of the management API in one application: a stream that no session can have, so that
+/// ids and events of its downlinks are kept apart from those of the streams.
+Grant apiGrant(Eui application);
 
 }  // namespace runnel

@@ -39,8 +39,13 @@ std::vector<std::string> Ledger::forget(Instant before, std::size_t max) {
         erase(oldest);
         forgotten.push_back(std::move(order_.front()));
         order_.pop_front();
+        ++firstNumber_;
     }
     return forgotten;
+}
+
+const Ledger::Entry& Ledger::at(std::uint64_t number) const {
+    return entries_.at(order_[static_cast<std::size_t>(number - firstNumber_)]);
 }
 
 void Ledger::erase(std::unordered_map<std::string, Entry>::iterator entry) {

@@ -44,6 +44,11 @@ class Ledger final {
     /// most `max`. Returns their ids.
     std::vector<std::string> forget(Instant before, std::size_t max);
 
+    /// Kept ones are numbered from 1 in the order of acceptance: [firstNumber, endNumber) are here.
+    std::uint64_t firstNumber() const { return firstNumber_; }
+    std::uint64_t endNumber() const { return firstNumber_ + order_.size(); }
+    const Entry& at(std::uint64_t number) const;
+
     std::size_t size() const { return entries_.size(); }
     std::unordered_map<std::string, Entry>& entries() { return entries_; }
 
@@ -54,6 +59,7 @@ class Ledger final {
     /// (stream, sender's id) -> network id
     std::map<std::pair<std::string, std::string>, std::string> senders_;
     std::deque<std::string> order_;  ///< network ids of the stored ones, oldest first
+    std::uint64_t firstNumber_ = 1;  ///< of order_'s first
 };
 
 }  // namespace runnel

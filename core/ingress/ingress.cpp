@@ -78,6 +78,7 @@ Admission Ingress::publish(Source& source, Message&& message, Ticket ticket) {
         entry.message->network = source.name();
     }
     queue->entries.push_back(std::move(entry));
+    if (queue->entries.size() == 1) queue->since = std::chrono::steady_clock::now();
     if (queue->entries.size() == 1 || queue->entries.size() == kMaxBatch) changed_.notify_one();
     return {Admission::Verdict::Taken, {}};
 }
@@ -86,6 +87,7 @@ void Ingress::announce(Message&& message) {
     auto entry = std::make_shared<Message>(std::move(message));
     entry->brokerTime = parts_.clock.now();
     auto queue = queue_.lock();
+    if (queue->entries.empty()) queue->since = std::chrono::steady_clock::now();
     queue->entries.push_back({std::move(entry), nullptr, 0});
     changed_.notify_one();
 }
@@ -118,6 +120,7 @@ bool Ingress::nextBatch(std::vector<Entry>& batch) {
         auto queue = queue_.lock();
         waitForEntries(queue);
         if (queue->entries.empty()) return queue->isOpen;
+        batchSince_ = queue->since;
         if (queue->entries.size() <= kMaxBatch) {
             std::swap(batch, queue->entries);
         } else {
@@ -158,6 +161,10 @@ void Ingress::process(std::vector<Entry>& batch) {
         parts_.route(messages);
     }
     confirm(batch);
+    if (parts_.committed != nullptr && !messages.empty()) {
+        parts_.committed->observe(std::chrono::duration_cast<Histogram::Duration>(
+            std::chrono::steady_clock::now() - batchSince_));
+    }
 }
 
 void Ingress::dropRepeats(std::vector<Entry>& batch) {

@@ -18,6 +18,7 @@
 #include "ingress/repeats.h"
 #include "ingress/source.h"
 #include "journal/journal.h"
+#include "observe/histogram.h"
 #include "registry/devices.h"
 #include "runnel/network.h"
 
@@ -50,6 +51,8 @@ class Ingress final {
         /// Called on the ingress thread between batches, at least once a second, and while an
         /// append fails: the journal's housekeeping. True: call again as soon as no message waits.
         std::function<bool()> maintain = [] { return false; };
+        /// Observes, for each commit, how long its oldest message has waited for it. May be null.
+        Histogram* committed = nullptr;
     };
 
     explicit Ingress(Parts parts);
@@ -83,6 +86,7 @@ class Ingress final {
         std::set<Source*> waiting;  ///< told Busy
         bool isOpen = false;
         bool isStuck = false;  ///< the journal does not take what was taken already
+        std::chrono::steady_clock::time_point since{};  ///< of the oldest entry, or earlier
     };
 
     void run();
@@ -105,6 +109,7 @@ class Ingress final {
     // The ingress thread's own.
     Repeats repeats_;
     std::chrono::steady_clock::time_point lastCommit_{};
+    std::chrono::steady_clock::time_point batchSince_{};
     bool isMaintenanceDue_ = false;
     std::set<Eui> reported_;
 

@@ -6,10 +6,12 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
@@ -230,6 +232,10 @@ std::string boundAddress(int fd) {
     sockaddr_storage storage{};
     socklen_t length = sizeof storage;
     if (::getsockname(fd, reinterpret_cast<sockaddr*>(&storage), &length) != 0) return {};
+    if (storage.ss_family == AF_UNIX) {
+        const char* const path = reinterpret_cast<const sockaddr_un&>(storage).sun_path;
+        return {path, ::strnlen(path, length - offsetof(sockaddr_un, sun_path))};
+    }
     return fromSockaddr(&storage, storage.ss_family).text();
 }
 

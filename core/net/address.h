@@ -15,7 +15,7 @@ struct PeerAddress {
     std::array<std::uint8_t, 16> ip{};
     std::uint16_t port = 0;
 
-    /// "192.0.2.1:443" or "[2001:db8::1]:443"; empty when the port is 0 (unknown).
+    /// "192.0.2.1:443" or "[2001:db8::1]:443"; empty when the port is 0 (unknown, a Unix socket).
     std::string text() const;
     /// The address without the port: "192.0.2.1" or "2001:db8::1".
     std::string host() const;
@@ -50,7 +50,8 @@ int connectTo(std::string_view address);
 /// The same for one resolved address. -1: it failed at once, errno says why.
 int startConnect(const addrinfo& info);
 
-/// What a socket is bound to, as text: "127.0.0.1:40113". Empty when it is not a bound TCP socket.
+/// What a socket is bound to, as text: "127.0.0.1:40113", or a Unix socket's path. Empty when it is
+/// not bound.
 std::string boundAddress(int fd);
 
 }  // namespace runnel::net

@@ -116,7 +116,7 @@ void Listener::admit(int fd) {
     if (!options_.admission->enter(peer)) {
         ::close(fd);
         ++refused_;
-        return complain("refused " + peer.text() +
+        return complain("refused " + (peer.port == 0 ? "a client" : peer.text()) +
                         ": limit of connections or pending handshakes (" +
                         std::to_string(refused_) + " refused so far)");
     }

@@ -22,7 +22,7 @@ struct ListenerOptions {
     std::function<void(std::string_view)> log;
 };
 
-/// Accepts connections on a listening socket, at most 64 per turn. A connection above a limit is
+/// Accepts connections on a listening TCP or Unix socket, at most 64 per turn. A connection above a limit is
 /// closed at once; when the process is out of descriptors, accepting rests for 100 ms.
 ///
 /// Thread safety: none; the loop's thread only.
@@ -41,7 +41,7 @@ class Listener final : private EventHandler {
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
 
-    /// "127.0.0.1:40113": the address with the port really used.
+    /// "127.0.0.1:40113": the address with the port really used; or a Unix socket's path.
     std::string address() const;
     /// For connections accepted from now on.
     void setTls(const TlsContext& tls) { options_.connection.tls = tls; }

@@ -72,7 +72,9 @@ Result<std::shared_ptr<SessionHost>, Denial> Door::attach(const Grant& grant,
     if (entry.stream && !entry.isEnabled) {
         return Denial{Denial::Why::Disabled, "this stream is switched off"};
     }
-    auto host = entry.stream ? entry.stream->attach(grant, request, std::move(session)) : nullptr;
+    auto host = entry.stream
+                    ? entry.stream->attach(grant, request, std::move(session), parts_.clock.now())
+                    : nullptr;
     if (!host) return justChanged();
     if (parts_.tokens.isValid(grant.token)) return host;
     // Whoever revoked it did not see this session yet, or will see it too.

@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/guarded.h"
 #include "registry/account_error.h"
-#include "registry/principal.h"
 #include "registry/registry_file.h"
+#include "registry/rights.h"
 #include "registry/vault.h"
 #include "runnel/values.h"
 
@@ -24,14 +24,13 @@ namespace runnel {
 struct ApiKey {
     std::uint64_t id{};
     std::string name;
-    Role role = Role::Viewer;
-    std::set<Eui> applications;
+    Rights rights;
     Instant created{};
     std::optional<Instant> expires;
     std::optional<Instant> lastUsed;
 
     Principal principal() const {
-        return {"key " + std::to_string(id) + " (" + name + ")", role, applications};
+        return {"key " + std::to_string(id) + " (" + name + ")", rights.role, rights.applications};
     }
 };
 
@@ -41,15 +40,14 @@ struct ApiKey {
 class ApiKeys final {
   public:
     static constexpr std::size_t kMaxKeys = 10'000;
-    static constexpr std::size_t kMaxName = 64;  ///< printable ASCII
 
     /// Reads the keys. Throws RegistryError.
     ApiKeys(RegistryFile& file, const Vault& vault, const Clock& clock);
 
+    /// account_rules.h says what is wrong about names and rights.
     struct Request {
         std::string name;
-        Role role = Role::Viewer;
-        std::set<Eui> applications;  ///< at least one for an operator, none for an admin
+        Rights rights;
         std::optional<Instant> expires;
     };
     struct Made {

@@ -17,7 +17,7 @@ namespace runnel {
 /// Slows down whoever guesses passwords. Wrong ones are counted per user and address, so that a
 /// stranger cannot lock an administrator out, and per address, so that nobody tries one password on
 /// every name. An IPv6 address counts with its whole /64 network. After too many within kWindow
-/// both wait for kWindow, counted from the last one that was let through.
+/// nobody is let through for kWindow, counted from the last one who was.
 /// An attempt counts when it begins: many at once are no way around.
 /// Thread safety: any thread.
 class LoginGuard final {
@@ -25,7 +25,7 @@ class LoginGuard final {
     static constexpr std::chrono::minutes kWindow{15};
     static constexpr int kPerUser = 5;
     static constexpr int kPerAddress = 20;
-    /// Beyond it the one that is quiet for longest is forgotten.
+    /// Beyond it those that are quiet for longest are forgotten.
     static constexpr std::size_t kMaxEntries = 10'000;
 
     explicit LoginGuard(const Clock& clock) : clock_(clock) {}
@@ -45,11 +45,16 @@ class LoginGuard final {
   private:
     struct Attempts {
         int count = 0;
-        Instant last{};
+        Instant first{}, last{};
     };
     /// User and address; "" as user: the address alone, "" is no user's name.
     using Key = std::pair<std::string, std::string>;
     using Entries = std::map<Key, Attempts>;
+
+    static bool isLocked(const Key& key, const Attempts& attempts);
+    static bool isOver(const Key& key, const Attempts& attempts, Instant now);
+    static void makeRoom(Entries& entries, Instant now);
+    static void takeBack(Entries& entries, const Key& key);
 
     const Clock& clock_;
     mutable Guarded<Entries> entries_;

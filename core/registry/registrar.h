@@ -73,7 +73,7 @@ class Registrar {
         std::string changed;                    ///< for people
         std::vector<std::string> needsRestart;  ///< what has changed in vain: "networks.hooks"
     };
-    /// Reads the files again. Takes exclusively() itself.
+    /// Reads the files again, and logs the outcome. Takes exclusively() itself.
     virtual ReloadReport reload() = 0;
 };
 

@@ -7,7 +7,6 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +16,8 @@
 #include "registry/account_error.h"
 #include "registry/login_guard.h"
 #include "registry/password.h"
-#include "registry/principal.h"
 #include "registry/registry_file.h"
+#include "registry/rights.h"
 #include "runnel/values.h"
 
 namespace runnel {
@@ -26,8 +25,7 @@ namespace runnel {
 /// Somebody with a password. Thread safety: a plain value.
 struct User {
     std::string name;
-    Role role = Role::Viewer;
-    std::set<Eui> applications;
+    Rights rights;
     Instant created{};
     std::optional<Instant> lastLogin;
     bool isLocked = false;  ///< too many wrong passwords, from one address at least
@@ -35,7 +33,7 @@ struct User {
     /// is not any more. Not kept over a restart.
     std::uint64_t credential{};
 
-    Principal principal() const { return {"user " + name, role, applications}; }
+    Principal principal() const { return {"user " + name, rights.role, rights.applications}; }
 };
 
 /// Why somebody is not let in. Thread safety: a plain value.
@@ -53,9 +51,7 @@ struct LoginFailure {
 class Users final {
   public:
     static constexpr std::size_t kMaxUsers = 10'000;
-    static constexpr std::size_t kMinPassword = 12, kMaxPassword = 256;  ///< characters
-    /// Lower-case letters, digits and ". _ - @", beginning with a letter or digit.
-    static constexpr std::size_t kMaxName = 64;
+    static constexpr std::string_view kFirst = "admin";
 
     /// Reads the accounts. Throws RegistryError.
     Users(RegistryFile& file, Passwords& passwords, const Clock& clock);
@@ -65,10 +61,7 @@ class Users final {
     /// removed when admin's password is changed. Throws RegistryError, std::runtime_error.
     std::optional<std::string> ensureAdmin(std::filesystem::path passwordFile);
 
-    struct Rights {
-        Role role = Role::Viewer;
-        std::set<Eui> applications;  ///< at least one for an operator, none for an admin
-    };
+    /// account_rules.h says what is wrong about names, rights and passwords.
     Result<User, AccountError> add(std::string_view name, Rights rights, std::string_view password);
     Result<User, AccountError> change(std::string_view name, Rights rights);
     /// What was wrong about the old password is forgotten: a locked user is let in again.
@@ -96,10 +89,11 @@ class Users final {
 
     std::optional<Account> account(std::string_view name) const;
     User shown(const Account& account) const;
-    void save(const Account& account);
-    /// Nullopt: the account may lose its being an admin.
-    std::optional<AccountError> lastAdmin(const Account& account) const;
-    void noteLogin(User& user);
+    /// File first, then memory. The caller holds changing_.
+    User keep(Account account);
+    /// Nobody would be an admin without this one.
+    bool isLastAdmin(const Account& account) const;
+    void forgetFirstPassword(std::string_view name) const;
 
     RegistryFile& file_;
     Passwords& passwords_;

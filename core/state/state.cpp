@@ -134,8 +134,14 @@ void State::forget(const std::string& downlink) {
     push(Forget{downlink}, false);
 }
 
-void State::removeDeadLetter(std::uint64_t id) {
-    push(RemoveDeadLetter{id}, false);
+void State::removeDeadLetter(std::uint64_t id, std::function<void()> done) {
+    const bool isUrgent = done != nullptr;
+    push(RemoveDeadLetters{.id = id, .done = std::move(done)}, isUrgent);
+}
+
+void State::removeDeadLetters(const std::string& stream, std::function<void()> done) {
+    const bool isUrgent = done != nullptr;
+    push(RemoveDeadLetters{.stream = stream, .done = std::move(done)}, isUrgent);
 }
 
 void State::push(Write write, bool isUrgent) {
@@ -148,6 +154,15 @@ void State::push(Write write, bool isUrgent) {
 Result<std::vector<DeadLetter>> State::deadLetters(const std::string& stream, std::uint64_t after,
                                                    std::size_t max) const {
     return reader_->list(stream, after, max);
+}
+
+Result<std::optional<DeadLetter>> State::deadLetter(const std::string& stream,
+                                                    std::uint64_t id) const {
+    if (id == 0) return std::optional<DeadLetter>();
+    auto found = reader_->list(stream, id - 1, 1);
+    if (!found) return found.error();
+    if (found->empty() || found->front().id != id) return std::optional<DeadLetter>();
+    return std::optional(std::move(found->front()));
 }
 
 Result<std::uint64_t> State::countDeadLetters(const std::string& stream) const {
@@ -220,8 +235,13 @@ void State::apply(const Write& write) {
         Overloaded{[&](const Add& add) { file_->add(add.record); },
                    [&](const Update& update) { file_->update(update.downlink, update.stage); },
                    [&](const Forget& forget) { file_->forget(forget.downlink); },
-                   [&](const RemoveDeadLetter& remove) { file_->removeDeadLetter(remove.id); }},
+                   [&](const RemoveDeadLetters& remove) { apply(remove); }},
         write);
+}
+
+void State::apply(const RemoveDeadLetters& remove) {
+    if (remove.id != 0) return file_->removeDeadLetter(remove.id);
+    file_->removeDeadLetters(remove.stream);
 }
 
 void State::failed(Writes& writes, const std::string& why) {
@@ -266,6 +286,9 @@ void State::succeeded(Writes& writes) {
         if (const Add* add = std::get_if<Add>(&write)) add->answer(Done{});
         if (const Update* update = std::get_if<Update>(&write)) {
             if (update->done) update->done();
+        }
+        if (const auto* remove = std::get_if<RemoveDeadLetters>(&write)) {
+            if (remove->done) remove->done();
         }
     }
 }

@@ -95,9 +95,14 @@ class State final {
     /// The stream's dead letters behind `after`, oldest first. Reads from disk.
     Result<std::vector<DeadLetter>> deadLetters(const std::string& stream, std::uint64_t after,
                                                 std::size_t max) const;
+    /// One of them; nullopt if the stream has no such one.
+    Result<std::optional<DeadLetter>> deadLetter(const std::string& stream, std::uint64_t id) const;
     Result<std::uint64_t> countDeadLetters(const std::string& stream) const;
-    /// Removes for good.
-    void removeDeadLetter(std::uint64_t id);
+    /// Removes for good. `done`, if it is given, is called on the writer's thread after that; not
+    /// at all if State ends before.
+    void removeDeadLetter(std::uint64_t id, std::function<void()> done = nullptr);
+    /// All of the stream's that are saved by then.
+    void removeDeadLetters(const std::string& stream, std::function<void()> done = nullptr);
 
   private:
     using Time = std::chrono::steady_clock::time_point;
@@ -113,10 +118,12 @@ class State final {
     struct Forget {
         std::string downlink;
     };
-    struct RemoveDeadLetter {
-        std::uint64_t id{};
+    struct RemoveDeadLetters {
+        std::uint64_t id{};  ///< 0: all of `stream`
+        std::string stream{};
+        std::function<void()> done{};
     };
-    using Write = std::variant<Add, Update, Forget, RemoveDeadLetter>;
+    using Write = std::variant<Add, Update, Forget, RemoveDeadLetters>;
     using Writes = std::vector<Write>;
     struct Queue {
         Writes writes;
@@ -139,6 +146,7 @@ class State final {
     bool save(Writes& writes);
     void write(const Writes& writes);
     void apply(const Write& write);
+    void apply(const RemoveDeadLetters& remove);
     void failed(Writes& writes, const std::string& why);
     void succeeded(Writes& writes);
     void reportOverflow(const std::map<std::string, std::uint64_t>& removed);

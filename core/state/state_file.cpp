@@ -219,4 +219,8 @@ void StateFile::removeDeadLetter(std::uint64_t id) {
     removeLetter_.bind(1, number(id)).run();
 }
 
+void StateFile::removeDeadLetters(const std::string& stream) {
+    removeStreamsLetters_.bind(1, std::string_view(stream)).run();
+}
+
 }  // namespace runnel

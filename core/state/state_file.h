@@ -41,6 +41,8 @@ class StateFile final {
     using Removed = std::map<std::string, std::uint64_t>;
     Removed add(std::span<const DeadLetter> letters);
     void removeDeadLetter(std::uint64_t id);
+    /// All of the stream's.
+    void removeDeadLetters(const std::string& stream);
 
   private:
     void loadStreams(State::Saved& saved);

@@ -7,6 +7,7 @@
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +22,15 @@ namespace runnel::test {
 namespace {
 
 sockaddr_storage parse(std::string_view address, socklen_t& length) {
+    if (address.front() == '/') {
+        sockaddr_un local{};
+        local.sun_family = AF_UNIX;
+        address.copy(local.sun_path, sizeof local.sun_path - 1);
+        sockaddr_storage storage{};
+        std::memcpy(&storage, &local, sizeof local);
+        length = sizeof local;
+        return storage;
+    }
     const std::size_t colon = address.rfind(':');
     std::string host(address.substr(0, colon));
     const auto port = static_cast<std::uint16_t>(std::stoi(std::string(address.substr(colon + 1))));
@@ -57,7 +67,9 @@ std::size_t contentLength(std::string head) {
 BlockingClient::BlockingClient(std::string_view address, Mode mode,
                                std::chrono::milliseconds timeout, int receiveBuffer) {
     ::signal(SIGPIPE, SIG_IGN);
-    fd_ = ::socket(address.front() == '[' ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const char first = address.front();
+    const int family = first == '/' ? AF_UNIX : first == '[' ? AF_INET6 : AF_INET;
+    fd_ = ::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd_ < 0) throw std::runtime_error("no socket");
     if (receiveBuffer > 0) {
         ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, sizeof receiveBuffer);

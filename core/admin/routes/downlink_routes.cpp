@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/routes/downlink_routes.h"
+
+#include <utility>
+
+#include "admin/await.h"
+#include "admin/body_fields.h"
+#include "admin/json_body.h"
+#include "admin/routes/of_stream.h"
+#include "admin/time_text.h"
+
+namespace runnel::admin {
+
+namespace {
+
+const char* word(DownlinkRecord::Stage stage) {
+    switch (stage) {
+        case DownlinkRecord::Stage::Waiting:
+            return "waiting";
+        case DownlinkRecord::Stage::Sending:
+            return "sending";
+        case DownlinkRecord::Stage::HandedOver:
+            return "handedOver";
+        case DownlinkRecord::Stage::Ended:
+            break;
+    }
+    return "ended";
+}
+
+std::string downlinkJson(const DownlinkRecord& record) {
+    const auto json = newObject();
+    json->set("id", record.senderId);
+    json->set("device", text(record.downlink.device));
+    json->set("port", static_cast<int>(record.downlink.port));
+    json->set("confirmed", record.downlink.isConfirmed);
+    json->set("stage", word(record.stage));
+    json->set("accepted", timeText(record.accepted));
+    json->set("expires", timeText(record.expires));
+    json->set("stream", record.stream);
+    return jsonText(json);
+}
+
+ApiAnswer list(const Downlinks& downlinks, const ApiRequest& request) {
+    Downlinks::Filter filter{.application = request.eui("application"), .device = std::nullopt};
+    if (const std::string written = request.queryText("device"); !written.empty()) {
+        filter.device = parseEui(written);
+        if (!filter.device) {
+            throw Problem(
+                400, "device has to be an EUI, 16 hexadecimal digits, found \"" + written + "\"");
+        }
+    }
+    const Page page = pageOf(request);
+    ListBody body(page);
+    for (const auto& [number, record] : downlinks.list(filter, afterNumber(page), page.limit + 1)) {
+        body.add(std::to_string(number), downlinkJson(record));
+    }
+    return {.body = body.text()};
+}
+
+Downlink downlinkOf(const ApiRequest& request) {
+    BodyFields fields(jsonObject(request), {"port", "data", "confirmed", "id", "expiresAt"});
+    fields.require("port", "1 to 223");
+    fields.require("data", "the payload as hexadecimal digits");
+    Downlink downlink;
+    downlink.device = request.eui("device");
+    downlink.application = request.eui("application");
+    downlink.isConfirmed = fields.boolean("confirmed").value_or(false);
+    downlink.id = fields.text("id").value_or("");
+    downlink.expires = fields.time("expiresAt");
+    if (const auto port = fields.integer("port")) {
+        if (*port < 1 || *port > 223) {
+            fields.complain("port", "must be 1 to 223, found " + std::to_string(*port));
+        } else {
+            downlink.port = static_cast<std::uint8_t>(*port);
+        }
+    }
+    if (const auto data = fields.text("data")) {
+        auto payload = parseHex(*data);
+        if (!payload) fields.complain("data", "must be an even number of hexadecimal digits");
+        downlink.payload = std::move(payload).value_or(Bytes{});
+    }
+    fields.check();
+    return downlink;
+}
+
+/// The names of this API for those that streams' formats use.
+std::string pointerTo(const std::string& field) {
+    static constexpr std::pair<const char*, const char*> kNames[] = {
+        {"Port", "/port"}, {"Data", "/data"}, {"Id", "/id"}, {"ExpiresAt", "/expiresAt"}};
+    for (const auto& [name, pointer] : kNames) {
+        if (field == name) return pointer;
+    }
+    return {};
+}
+
+ApiAnswer submit(Downlinks& downlinks, const ApiRequest& request) {
+    Downlink downlink = downlinkOf(request);
+    const Grant grant = apiGrant(request.eui("application"));
+    const Receipt receipt =
+        await<Receipt>([&](auto answer) { downlinks.submit(grant, std::move(downlink), answer); });
+    if (receipt.rejected && receipt.rejected->field.empty()) {
+        throw Problem(503, receipt.rejected->reason).with("Retry-After", "10");
+    }
+    if (receipt.rejected) {
+        throw Problem(422, "the downlink is refused: " + receipt.rejected->reason,
+                      {{pointerTo(receipt.rejected->field), receipt.rejected->reason}});
+    }
+    const auto json = newObject();
+    json->set("id", receipt.id);
+    json->set("device", text(receipt.device));
+    return {.status = 202, .body = jsonText(json)};
+}
+
+}  // namespace
+
+Routes downlinkRoutes(Downlinks& downlinks) {
+    return {{.method = "GET",
+             .pattern = "/api/v1/applications/{application}/downlinks",
+             .need = Need::SeeApplication,
+             .query = {"device", "limit", "after"},
+             .handler = [&](const ApiRequest& request) { return list(downlinks, request); }},
+            {.method = "POST",
+             .pattern = "/api/v1/applications/{application}/devices/{device}/downlinks",
+             .need = Need::ChangeApplication,
+             .query = {},
+             .handler = [&](const ApiRequest& request) { return submit(downlinks, request); }}};
+}
+
+}  // namespace runnel::admin

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/checks.h"
+#include "admin/etag.h"
+#include "admin/json_body.h"
+#include "admin/merge_patch.h"
+#include "admin/paging.h"
+#include "admin/routes/object_routes.h"
+
+namespace runnel::admin {
+
+namespace {
+
+using Poco::JSON::Object;
+
+constexpr std::size_t kLongestName = 200;
+
+/// What differs between the two kinds of owners.
+struct Kind {
+    Scope::Level level{};
+    std::string collection;  ///< "/api/v1/applications"
+    std::string parameter;   ///< "application"
+    Need list{};
+    Need see{};
+
+    std::string one() const { return collection + "/{" + parameter + "}"; }
+};
+
+class Owners final {
+  public:
+    Owners(ObjectParts parts, Kind kind) : parts_(std::move(parts)), kind_(std::move(kind)) {}
+
+    ApiAnswer list(const ApiRequest& request) const {
+        const Page page = pageOf(request);
+        std::optional<Eui> after;
+        if (!page.after.empty()) {
+            after = parseEui(page.after);
+            if (!after) throw Problem(400, "after: must be what 'next' gave");
+        }
+        ListBody body(page);
+        const auto isSeen = [&](Eui eui) {
+            return kind_.level == Scope::Level::Gateway || request.who.maySee(eui);
+        };
+        for (const auto& [eui, owner] :
+             parts_.catalogue.owners({kind_.level, after, page.limit + 1}, isSeen)) {
+            if (!body.add(text(eui), documentText({kind_.level, eui}, owner))) break;
+        }
+        return {.body = body.text()};
+    }
+
+    ApiAnswer get(const ApiRequest& request) const {
+        const Scope owner = ownerOf(request);
+        return answer(owner, require(owner));
+    }
+
+    ApiAnswer post(const ApiRequest& request) const {
+        const Object::Ptr body = jsonObject(request);
+        const auto alone = parts_.registrar.exclusively();
+        JsonTree tree(withoutReadOnly(body));
+        DocumentReader reader(parts_.plugins, *parts_.registrar.running());
+        MappingReader in = reader.mapping(tree, "an object");
+        const auto eui = in.requireEui("eui");
+        const std::string name = readName(in, eui ? text(*eui) : "");
+        in.finish();
+        requireNone(reader.takeComplaints(), tree);
+        const Scope owner{kind_.level, *eui};
+        if (parts_.catalogue.findOwner(owner)) {
+            throw Problem(409, text(*eui) + " is there already; change it with PUT or PATCH");
+        }
+        return put(owner, name);
+    }
+
+    ApiAnswer put(const ApiRequest& request) const {
+        const Object::Ptr body = jsonObject(request);
+        const auto alone = parts_.registrar.exclusively();
+        requireConditions(request, tagOf(ownerOf(request)));
+        return put(request, body);
+    }
+
+    ApiAnswer patch(const ApiRequest& request) const {
+        const Object::Ptr patch = jsonObject(request);
+        const auto alone = parts_.registrar.exclusively();
+        const Scope owner = ownerOf(request);
+        const Catalogue::Owner known = require(owner);
+        requireConditions(request, tagOf(owner));
+        const Object::Ptr before = newObject();
+        before->set("eui", text(owner.eui));
+        before->set("name", known.name);
+        return put(request, mergePatch(before, patch));
+    }
+
+    ApiAnswer remove(const ApiRequest& request) const {
+        const auto alone = parts_.registrar.exclusively();
+        const Scope owner = ownerOf(request);
+        static_cast<void>(require(owner));
+        requireConditions(request, tagOf(owner));
+        admin::require(parts_.registrar.removeOwner(owner));
+        return {.status = 204};
+    }
+
+  private:
+    Catalogue::Owner require(Scope owner) const {
+        const auto known = parts_.catalogue.findOwner(owner);
+        if (known) return *known;
+        throw Problem(404, "there is no " + kind_.parameter + " " + text(owner.eui));
+    }
+    std::string tagOf(Scope owner) const {
+        const auto known = parts_.catalogue.findOwner(owner);
+        return known ? etagOf(text(owner.eui) + known->name) : std::string();
+    }
+    static Object::Ptr withoutReadOnly(Object::Ptr body) {
+        dropReadOnly(*body, {"origin", "file", "deviceCount", "streamCount"});
+        return body;
+    }
+    static std::string readName(MappingReader& in, const std::string& fallback) {
+        const std::string name = in.text("name", fallback);
+        if (name.size() > kLongestName) {
+            in.check().complain(*in.find("name"), "'name' must be at most 200 bytes, found " +
+                                                      std::to_string(name.size()));
+        }
+        return name;
+    }
+    ApiAnswer put(const ApiRequest& request, const Object::Ptr& body) const {
+        const Scope owner = ownerOf(request);
+        fixKey(*body, "eui", text(owner.eui));
+        JsonTree tree(withoutReadOnly(body));
+        DocumentReader reader(parts_.plugins, *parts_.registrar.running());
+        MappingReader in = reader.mapping(tree, "an object");
+        static_cast<void>(in.requireEui("eui"));
+        const std::string name = readName(in, text(owner.eui));
+        in.finish();
+        requireNone(reader.takeComplaints(), tree);
+        return put(owner, name);
+    }
+    ApiAnswer put(Scope owner, const std::string& name) const {
+        const bool isNew = !parts_.catalogue.findOwner(owner);
+        admin::require(parts_.registrar.putOwner(owner, name));
+        ApiAnswer given = answer(owner, require(owner));
+        if (isNew) {
+            given.status = 201;
+            given.headers.emplace_back("Location", kind_.collection + "/" + text(owner.eui));
+        }
+        return given;
+    }
+    ApiAnswer answer(Scope owner, const Catalogue::Owner& known) const {
+        return {.body = documentText(owner, known), .headers = {{"ETag", tagOf(owner)}}};
+    }
+    std::string documentText(Scope owner, const Catalogue::Owner& known) const {
+        const Object::Ptr document = newObject();
+        document->set("eui", text(owner.eui));
+        document->set("name", known.name);
+        document->set("origin", known.origin == Origin::File ? "file" : "api");
+        if (!known.file.empty()) document->set("file", known.file);
+        if (owner.level == Scope::Level::Application) {
+            document->set("deviceCount", parts_.devices.countOf(owner.eui));
+        }
+        document->set("streamCount", parts_.catalogue.countStreams(owner));
+        return jsonText(document);
+    }
+
+    const ObjectParts parts_;
+    const Kind kind_;
+};
+
+void addRoutes(Routes& routes, const ObjectParts& parts, Kind kind) {
+    const auto owners = std::make_shared<const Owners>(parts, kind);
+    const auto add = [&](const char* method, const std::string& pattern, Need need, auto call,
+                         std::vector<std::string> query = {}) {
+        routes.push_back({.method = method,
+                          .pattern = pattern,
+                          .need = need,
+                          .query = std::move(query),
+                          .handler = [owners, call](const ApiRequest& request) {
+                              return ((*owners).*call)(request);
+                          }});
+    };
+    using Call = ApiAnswer (Owners::*)(const ApiRequest&) const;
+    add("GET", kind.collection, kind.list, &Owners::list, {"limit", "after"});
+    add("POST", kind.collection, Need::Admin, &Owners::post);
+    add("GET", kind.one(), kind.see, &Owners::get);
+    add("PUT", kind.one(), Need::Admin, static_cast<Call>(&Owners::put));
+    add("PATCH", kind.one(), Need::Admin, &Owners::patch);
+    add("DELETE", kind.one(), Need::Admin, &Owners::remove);
+}
+
+}  // namespace
+
+Routes ownerRoutes(ObjectParts parts) {
+    Routes routes;
+    addRoutes(routes, parts,
+              {Scope::Level::Application, "/api/v1/applications", "application", Need::Login,
+               Need::SeeApplication});
+    addRoutes(routes, parts,
+              {Scope::Level::Gateway, "/api/v1/gateways", "gateway", Need::SeeEverything,
+               Need::SeeEverything});
+    return routes;
+}
+
+Scope ownerOf(const ApiRequest& request) {
+    if (request.path.contains("gateway")) return {Scope::Level::Gateway, request.eui("gateway")};
+    return {Scope::Level::Application, request.eui("application")};
+}
+
+bool mayChange(const ApiRequest& request, Scope owner) {
+    if (owner.level == Scope::Level::Gateway) return request.who.isAdmin();
+    return request.who.mayChange(owner.eui);
+}
+
+}  // namespace runnel::admin

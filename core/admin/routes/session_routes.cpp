@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "admin/routes/session_routes.h"
+
+#include "admin/json_body.h"
+#include "admin/routes/health_text.h"
+#include "admin/routes/of_stream.h"
+#include "admin/routes/short_list.h"
+#include "admin/time_text.h"
+
+namespace runnel::admin {
+
+namespace {
+
+std::string sessionJson(const SessionInfo& session) {
+    const auto json = newObject();
+    json->set("peer", session.peer);
+    json->set("since", timeText(session.since));
+    json->set("isHolder", session.isHolder);
+    json->set("isSendOnly", session.isSendOnly);
+    json->set("token", session.token);
+    return jsonText(json);
+}
+
+ApiAnswer list(const SessionParts& parts, const ApiRequest& request) {
+    std::vector<std::string> items;
+    for (const SessionInfo& session : streamOf(request, parts.streams)->sessions()) {
+        items.push_back(sessionJson(session));
+    }
+    return pageOfList(request, items);
+}
+
+/// An uplink as the stream's scope would have it, of a device that does not exist.
+MessagePtr sampleFor(const StreamConfig& config, Instant now) {
+    auto message = std::make_shared<Message>();
+    message->kind = Kind::Uplink;
+    message->port = 1;
+    message->device = config.device.value_or(Eui{0xFFFFFFFFFFFFFFFF});
+    message->application = config.application;
+    message->deviceName = "test";
+    message->network = "test";
+    message->region = "EU868";
+    message->dataRate = "SF7BW125";
+    message->frequencyHz = 868'100'000;
+    message->brokerTime = now;
+    message->networkTime = now;
+    message->payload = {'t', 'e', 's', 't'};
+    message->receptions.push_back(
+        {.gateway = config.gateway, .rssiDbm = -60, .snrDb = 9.5F, .time = std::nullopt});
+    return message;
+}
+
+ApiAnswer test(const SessionParts& parts, const ApiRequest& request) {
+    const auto stream = streamOf(request, parts.streams);
+    const Status status = stream->sendSample(sampleFor(*stream->setup().config, parts.clock.now()));
+    const StreamHealth health = stream->health();
+    const auto json = newObject();
+    json->set("sent", static_cast<bool>(status));
+    json->set("sessions", stream->sessionCount());
+    json->set("health", healthText(health.word));
+    json->set("text", status ? health.text : status.error().reason);
+    return {.body = jsonText(json)};
+}
+
+}  // namespace
+
+Routes sessionRoutes(SessionParts parts) {
+    Routes routes;
+    add(routes, {.method = "GET",
+                 .suffix = "/sessions",
+                 .access = Access::See,
+                 .query = {"limit", "after"},
+                 .handler = [parts](const ApiRequest& r) { return list(parts, r); }});
+    add(routes, {.method = "POST",
+                 .suffix = "/test",
+                 .access = Access::Change,
+                 .handler = [parts](const ApiRequest& r) { return test(parts, r); }});
+    return routes;
+}
+
+}  // namespace runnel::admin

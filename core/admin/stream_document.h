@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <Poco/JSON/Object.h>
+
+#include <string>
+
+#include "admin/routes/object_routes.h"
+
+/// A configured stream as the API shows it. Thread safety: any thread.
+namespace runnel::admin {
+
+/// What of a stream's document is for reading only.
+inline constexpr std::initializer_list<const char*> kStreamReadOnly = {
+    "application", "gateway", "origin", "url", "state"};
+
+struct StreamView {
+    std::string name;  ///< "70B3D57ED0000001/cloud"
+    Scope owner;
+    Catalogue::StreamEntry entry;
+};
+
+/// The configured part, and what is for reading: owner, origin, url, state. `mayChange`: the URL
+/// has a token. `secrets`: of the options.
+struct StreamShown {
+    bool mayChange = false;
+    Secrets secrets = Secrets::Hidden;
+};
+Poco::JSON::Object::Ptr documentOf(const StreamView& stream, const ObjectParts& parts,
+                                   StreamShown shown);
+
+/// The tag of the configured part, secrets included: state changes all the time.
+std::string tagOf(const StreamSpec& spec, const Plugins& plugins);
+
+/// "working", "connecting", "failing" or "waiting", and what is said of it.
+struct StreamWord {
+    std::string word;
+    std::string text;
+};
+StreamWord healthOf(const std::string& name, const ObjectParts& parts);
+
+}  // namespace runnel::admin

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+// What people see of a stream and ask of it: sessions, health, what is sent again.
+#include <algorithm>
+
+#include "delivery/catch_up.h"
+#include "delivery/stream.h"
+
+namespace runnel {
+
+void Stream::health(Health health, std::string_view text) {
+    {
+        auto last = health_.lock();
+        if (last->first == health && last->second == text) return;
+        *last = {health, std::string(text)};
+    }
+    const char* word = health == Health::Failing      ? " is failing: "
+                       : health == Health::Connecting ? " is connecting: "
+                                                      : " is working: ";
+    parts_.log.write(health == Health::Failing ? Level::Warning : Level::Info, "delivery",
+                     "stream " + setup_.config->name + word + std::string(text));
+}
+
+std::size_t Stream::sessionCount() const {
+    return state_.lock()->readerCount();
+}
+
+std::vector<SessionInfo> Stream::sessions() const {
+    auto state = state_.lock();
+    std::vector<SessionInfo> list;
+    list.reserve(state->readerCount() + state->senders().size());
+    const auto add = [&](const Reader& reader, bool isHolder) {
+        const Visitor& who = reader.visitor;
+        list.push_back({who.peer, who.since, who.token, isHolder, who.isSendOnly});
+    };
+    const std::vector<ReaderPtr> readers = state->readers();
+    for (auto reader = readers.rbegin(); reader != readers.rend(); ++reader) {
+        add(**reader, reader == readers.rbegin());
+    }
+    for (const ReaderPtr& sender : state->senders()) add(*sender, false);
+    return list;
+}
+
+StreamHealth Stream::health() const {
+    bool hasSession = false;
+    {
+        auto state = state_.lock();
+        hasSession = state->readerCount() > 0 || !state->senders().empty();
+    }
+    const auto [word, text] = *health_.lock();
+    if (!hasSession) return {StreamHealth::Word::Waiting, text};
+    switch (word.value_or(Health::Working)) {
+        case Health::Connecting:
+            return {StreamHealth::Word::Connecting, text};
+        case Health::Failing:
+            return {StreamHealth::Word::Failing, text};
+        case Health::Working:
+            break;
+    }
+    return {StreamHealth::Word::Working, text};
+}
+
+std::size_t Stream::endSessions(std::uint64_t token, CloseReason reason, std::string_view text) {
+    std::vector<ReaderPtr> ended;
+    StreamState::WakeList wake;
+    const ReaderPtr behind = state_.lock()->end(token, ended, wake);
+    if (ended.empty()) return 0;
+    markChanged();
+    if (behind) parts_.catchUp.request(shared_from_this(), behind);
+    for (const ReaderPtr& reader : ended) {
+        tell([&] { reader->session->close(reason, text); });
+    }
+    wakeAll(wake);
+    return ended.size();
+}
+
+Status Stream::resend(const DeadLetter& letter) {
+    auto item = std::make_shared<const Encoded>(letter, *setup_.format, setup_.view);
+    StreamState::WakeList wake;
+    if (!state_.lock()->replay(std::move(item), wake)) {
+        return Error{"",
+                     "256 dead letters of this stream are being sent again already; wait until "
+                     "they have arrived"};
+    }
+    wakeAll(wake);
+    return Done{};
+}
+
+Status Stream::sendSample(MessagePtr message) {
+    auto item = std::make_shared<const Encoded>(std::move(message), *setup_.format, setup_.view,
+                                                Again{Again::Why::Sample, 0});
+    StreamState::WakeList wake;
+    {
+        auto state = state_.lock();
+        if (state->readerCount() == 0) {
+            return Error{"", "no session of this stream is there that could take it"};
+        }
+        if (!state->replay(std::move(item), wake)) {
+            return Error{"", "256 dead letters and tests of this stream are on their way already"};
+        }
+    }
+    wakeAll(wake);
+    return Done{};
+}
+
+bool Stream::openReplay(std::uint64_t replay, std::shared_ptr<ReplayCounts> counts,
+                        std::weak_ptr<Chore> source) {
+    auto state = state_.lock();
+    if (state->life() != StreamState::Life::Live) return false;
+    state->openReplay(replay, std::move(counts), std::move(source));
+    return true;
+}
+
+ReplayLane::Appetite Stream::replayAppetite(std::uint64_t replay) {
+    return state_.lock()->replayAppetite(replay);
+}
+
+void Stream::feedReplay(std::uint64_t replay, std::span<const MessagePtr> messages, bool isLast) {
+    std::vector<EncodedPtr> items;
+    items.reserve(messages.size());
+    for (const MessagePtr& message : messages) {
+        items.push_back(std::make_shared<const Encoded>(message, *setup_.format, setup_.view,
+                                                        Again{Again::Why::Replay, replay}));
+    }
+    StreamState::WakeList wake;
+    state_.lock()->feedReplay(replay, items, isLast, wake);
+    wakeAll(wake);
+}
+
+std::optional<Position> Stream::closeReplay(std::uint64_t replay) {
+    auto oldest = state_.lock()->closeReplay(replay);
+    markChanged();  // the lane's memory is given back when the stream is saved
+    return oldest;
+}
+
+}  // namespace runnel
