@@ -14,4 +14,7 @@ namespace runnel::admin {
 /// handlers.
 Routes audited(Routes routes, AuditLog& log);
 
+/// Appends without throwing what the disk refuses.
+void note(AuditLog& log, AuditEntry entry);
+
 }  // namespace runnel::admin

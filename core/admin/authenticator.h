@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string>
 #include <string_view>
 
-#include "admin/problem.h"
+#include "admin/login.h"
 #include "admin/sessions.h"
 #include "net/http_message.h"
 #include "registry/api_keys.h"
-#include "registry/principal.h"
 #include "registry/users.h"
-#include "runnel/values.h"
 
 namespace runnel::admin {
 
@@ -21,21 +18,16 @@ namespace runnel::admin {
 /// Thread safety: any thread; does not wait.
 class Authenticator final {
   public:
-    struct Identity {
-        Principal who;
-        std::string session;  ///< its id, for ApiRequest::session; "" with an API key
-    };
-
     Authenticator(ApiKeys& keys, Sessions& sessions, const Users& users)
         : keys_(keys), sessions_(sessions), users_(users) {}
 
-    /// Else a Problem 401 with WWW-Authenticate, or 403 if only the X-CSRF-Token is wrong. Not for
+    /// Throws a Problem: 401 with WWW-Authenticate, 403 if only the X-CSRF-Token is wrong. Not for
     /// routes with Need::Nothing: a stale cookie must not keep anybody from logging in.
-    Result<Identity, Problem> identify(std::string_view method, const net::HttpHeaders& headers);
+    Login identify(std::string_view method, const net::HttpHeaders& headers);
 
   private:
-    Result<Identity, Problem> byKey(std::string_view authorization);
-    Result<Identity, Problem> bySession(std::string_view method, const net::HttpHeaders& headers);
+    Login byKey(std::string_view authorization);
+    Login bySession(std::string_view method, const net::HttpHeaders& headers);
 
     ApiKeys& keys_;
     Sessions& sessions_;

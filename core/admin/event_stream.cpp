@@ -11,7 +11,7 @@ namespace runnel::admin {
 
 namespace {
 
-constexpr std::size_t kAtOnce = 64;  // events between two looks at the client
+constexpr std::size_t kAtOnce = 8;  // events between two looks at how much waits
 const std::size_t kEnough = net::ConnectionOptions{}.lowWatermark;  // above it drained() comes
 
 std::string headOf(const net::HttpHeaders& additional) {

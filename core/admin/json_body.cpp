@@ -106,6 +106,7 @@ Poco::Dynamic::Var parseJson(std::string_view text) {
         throw Problem(413, "the body has " + std::to_string(text.size()) + " bytes, at most " +
                                std::to_string(kMaxBodyBytes) + " are taken");
     }
+    if (text.find('\0') != std::string_view::npos) notJson("there is a NUL in it");
     const std::size_t begin = text.find_first_not_of(" \t\r\n");
     if (begin == std::string_view::npos) notJson("it is empty");
     if (text[begin] != '{' && text[begin] != '[') {
@@ -115,7 +116,6 @@ Poco::Dynamic::Var parseJson(std::string_view text) {
     if (const std::size_t at = firstNonUtf8(text); at != text.size()) {
         notJson("byte " + std::to_string(at) + " is not UTF-8");
     }
-    if (text.find('\0') != std::string_view::npos) notJson("there is a NUL in it");
     try {
         return parsed(text);
     } catch (const Problem&) {

@@ -56,6 +56,7 @@ class Sessions final {
         Instant lastSeen{};
     };
     using Entries = std::map<Vault::Digest, Entry>;
+    static bool isOver(const Entry& entry, Instant now);
     static void makeRoom(Entries& entries, std::string_view user, Instant now);
 
     const Vault& vault_;

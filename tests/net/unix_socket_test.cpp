@@ -26,18 +26,8 @@ class UnixSocketTest : public testing::Test {
             return std::string(error.what()).substr(begin.size());
         }
     }
-    /// As a process that was killed leaves it.
-    void leaveStaleFile() {
-        const UnixSocket gone = listenOnUnix(path_, 0660);
-        std::filesystem::rename(path_, path_.string() + "2");
-        std::filesystem::rename(path_.string() + "2", path_);
-        std::filesystem::create_hard_link(path_, path_.string() + "3");
-        stale_ = path_.string() + "3";
-    }
-
     TemporaryDirectory directory_;
     std::filesystem::path path_ = directory_.path() / "admin.sock";
-    std::filesystem::path stale_;
 };
 
 TEST_F(UnixSocketTest, HasTheModeThatWasAskedForWhateverTheUmask) {
@@ -64,8 +54,12 @@ TEST_F(UnixSocketTest, TakesItsFileAwayUnlessItIsSomebodyElses) {
 }
 
 TEST_F(UnixSocketTest, ReplacesAFileThatNobodyListensOn) {
-    leaveStaleFile();
-    EXPECT_EQ(complaint(stale_), "");
+    const auto stale = directory_.path() / "stale.sock";
+    {
+        const UnixSocket gone = listenOnUnix(path_, 0660);
+        std::filesystem::create_hard_link(path_, stale);
+    }
+    EXPECT_EQ(complaint(stale), "");
 }
 
 TEST_F(UnixSocketTest, SaysWhyItCannotListen) {

@@ -11,7 +11,7 @@ namespace runnel::admin {
 
 /// /session: log in, who am I, log out. Logins that were let in or refused go to the audit log; the
 /// name only if there is such a user: people type passwords into the wrong field.
-Routes sessionRoutes(Users& users, Sessions& sessions, AuditLog& log, bool isTls);
+Routes sessionRoutes(Users& users, Sessions& sessions, AuditLog& log);
 
 /// /users: accounts and their passwords.
 Routes userRoutes(Users& users, Sessions& sessions);
