@@ -204,6 +204,18 @@ class Changes(runnel.SystemTest):
             answer = await local.ask("POST", f"{api.BASE}/reload")
             self.assertIn(answer.status, (200, 422))
 
+    async def test_nobody_reads_names_of_streams_or_files_in_what_is_not_ready(self):
+        """Files and the API name the same, found out at a start."""
+        async with self.broker() as broker:
+            await self.made(broker)
+            await broker.stop()
+            broker.write(f"applications/{OURS}.yaml", {
+                "name": "Now in a file", "streams": [{"name": "cloud"}]})
+            await broker.restart()
+            answer = await api.Api(broker).ask("GET", "/health/ready")
+            for word in (OURS, "cloud", ".yaml", str(broker.directory)):
+                self.assertNotIn(word, answer.body.decode())
+
     async def test_a_reload_by_the_api_says_what_changed(self):
         async with self.broker() as broker:
             await self.made(broker)

@@ -64,6 +64,23 @@ class Document(runnel.SystemTest):
                     known = {name.strip() for name in found.group(1).split(",")} if found else set()
                     self.assertEqual(known, named, f"{method} {path}")
 
+    async def test_a_wrong_value_of_a_query_parameter_is_400(self):
+        async with runnel.Runnel([runnel.webhook()]) as broker:
+            world, taken = World(broker), []
+            await world.ensure()
+            for path, target, methods in self.paths(world):
+                for each in methods.get("GET", {}).get("parameters", ()):
+                    each = api.document().resolved(each)
+                    schema = api.document().resolved(each["schema"])
+                    is_strict = {"enum", "pattern", "format"} & set(schema) or schema["type"] in (
+                        "integer", "boolean")
+                    if each["in"] != "query" or not is_strict or STREAMED in str(methods["GET"]):
+                        continue
+                    answer = await world.local.ask("GET", f"{target}?{each['name']}=n%20o")
+                    if answer.status != 400:
+                        taken.append(f"{path}?{each['name']}=n o: {answer.status}")
+            self.assertEqual(taken, [])
+
     async def test_without_a_login_everything_else_is_401_whatever_is_asked(self):
         async with runnel.Runnel([runnel.webhook()]) as broker:
             world = World(broker)

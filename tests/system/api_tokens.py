@@ -196,6 +196,28 @@ class ApiTokens(runnel.SystemTest):
             self.assertEqual(len(await self.operator.all(f"{OWN}/streams")), 1,
                              "nothing is left of a stream that was refused")
 
+    async def test_putting_back_what_get_gave_leaves_the_tokens_as_they_are(self):
+        async with runnel.Runnel([runnel.webhook()]) as broker:
+            await self.made(broker)
+            for token in await self.operator.all(TOKENS):
+                await self.operator.patch(f"{TOKENS}/{token['id']}", {
+                    "label": "gate", "scopes": ["up"], "expires": in_seconds(3600)})
+            before = await self.operator.all(TOKENS)
+            stream = (await self.operator.get(STREAM)).json
+            await self.operator.put(STREAM, stream, 200)
+            self.assertEqual(await self.operator.all(TOKENS), before)
+
+    async def test_a_gateways_stream_has_no_way_down(self):
+        async with runnel.Runnel([runnel.webhook()]) as broker:
+            local, gateway = api.local(broker), api.gateway("0016C001F1500001")
+            await local.put(gateway, {}, 201)
+            await local.put(f"{gateway}/streams/roof", {}, 201)
+            tokens = f"{gateway}/streams/roof/tokens"
+            await local.post(tokens, {"scopes": ["down"]}, 422)
+            await local.put(f"{gateway}/streams/roof", {"scope": {"device": DEVICE}}, 422)
+            for token in await local.all(tokens):
+                self.assertEqual(token["scopes"], ["up"])
+
     async def test_last_used_is_shown(self):
         async with runnel.Runnel([runnel.webhook()]) as broker:
             await self.made(broker)
