@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The audit log has every change and every attempt at one that was forbidden: who, from where, what,
-and how it ended; and no secret."""
+"""The audit log has every change and every forbidden attempt at one: who, from where, what, and how
+it ended; and no secret."""
 import api
 import runnel
 from api_world import A, BODIES, SECRET_OPTION, World

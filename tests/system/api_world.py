@@ -16,7 +16,7 @@ BODIES = {
     "createApplication": {"eui": "E000000000000005"}, "putApplication": {"name": "Alpha"},
     "patchApplication": {"name": "Alpha"},
     "createDevice": {"eui": "A0000000000000D9"}, "putDevices": [{"eui": "A0000000000000D8"}],
-    "putDevice": {"name": "Bay"}, "patchDevice": {"name": "Bay"}, 
+    "putDevice": {"name": "Bay"}, "patchDevice": {"name": "Bay"},
     "sendDownlink": {"port": 1, "data": "01"},
     "createGateway": {"eui": "E0000000000000A6"}, "putGateway": {"name": "Roof"},
     "patchGateway": {"name": "Roof"},
