@@ -2,6 +2,7 @@
 // runneld: reads the options, builds the broker, waits for a signal.
 #include <pthread.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -127,6 +128,13 @@ std::optional<Config> configOf(const CommandLine& line, const Plugins& plugins, 
     return std::nullopt;
 }
 
+/// Once, to a person only: what is written to a file or a journal stays there.
+void showFirstPassword(Broker& broker) {
+    const auto password = broker.takeFirstPassword();
+    if (!password || isatty(STDOUT_FILENO) == 0) return;
+    std::cout << "user admin, password " << *password << " (shown once; change it)" << std::endl;
+}
+
 /// SIGHUP: reload; every other one: the end.
 void waitForEnd(const sigset_t& signals, const std::function<void()>& onHangUp) {
     int signal = 0;
@@ -162,6 +170,7 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
     Broker broker(std::move(*config), plugins, clock, log);
     if (isForBooks) return printBooks(broker);
     broker.start();
+    showFirstPassword(broker);
     waitForEnd(signals, [&] { broker.reload(); });
     broker.stop();
     return EXIT_SUCCESS;

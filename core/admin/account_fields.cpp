@@ -3,6 +3,7 @@
 
 #include <Poco/JSON/Array.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "admin/json_body.h"
@@ -105,7 +106,11 @@ void AccountFields::complain(std::string pointer, std::string detail) {
 }
 
 void AccountFields::complain(const std::optional<AccountError>& error) {
-    if (error) complain(error->field.empty() ? "" : pointerTo(error->field), error->text);
+    if (!error) return;
+    const std::string pointer = error->field.empty() ? "" : pointerTo(error->field);
+    const bool isKnown = std::ranges::any_of(
+        errors_, [&](const Problem::Field& field) { return field.pointer == pointer; });
+    if (!isKnown) complain(pointer, error->text);
 }
 
 void AccountFields::finish() {

@@ -36,6 +36,7 @@ class AccountFields final {
     void ignore(std::initializer_list<const char*> keys);
 
     void complain(std::string pointer, std::string detail);
+    /// The same, unless there is a complaint about that member already.
     void complain(const std::optional<AccountError>& error);
     /// Throws a Problem 422 with all complaints, unknown members among them, if there are any.
     void finish();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 #include <optional>
 #include <utility>
@@ -53,6 +54,21 @@ std::optional<bool> names(const ApiRequest& request, std::string_view name,
 
 }  // namespace
 
+std::string uriPath(std::string_view path) {
+    constexpr std::string_view kPlain = "-._~/:@!$&'()*+,;=";
+    std::string encoded;
+    for (const char c : path) {
+        if (std::isalnum(static_cast<unsigned char>(c)) != 0 || kPlain.find(c) != kPlain.npos) {
+            encoded += c;
+            continue;
+        }
+        const auto byte = static_cast<std::uint8_t>(c);
+        encoded += '%';
+        appendHex(encoded, &byte, 1);
+    }
+    return encoded;
+}
+
 std::string etagOf(std::string_view document) {
     std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
     ::SHA256(reinterpret_cast<const std::uint8_t*>(document.data()), document.size(),
@@ -89,10 +105,10 @@ ApiAnswer document(const ApiRequest& request, std::string body) {
     return answer;
 }
 
-ApiAnswer created(std::string body, std::string location) {
+ApiAnswer created(std::string body, std::string_view path) {
     ApiAnswer answer;
     answer.status = 201;
-    answer.headers = {{"ETag", etagOf(body)}, {"Location", std::move(location)}};
+    answer.headers = {{"ETag", etagOf(body)}, {"Location", uriPath(path)}};
     answer.body = std::move(body);
     return answer;
 }

@@ -18,7 +18,9 @@ void requireConditions(const ApiRequest& request, std::string_view current);
 
 /// 200 with the document and its ETag, or 304 if the request's If-None-Match has the tag.
 ApiAnswer document(const ApiRequest& request, std::string body);
-/// 201 with Location and ETag.
-ApiAnswer created(std::string body, std::string location);
+/// 201 with Location and ETag. `path` is as people write it: uriPath() is applied to it.
+ApiAnswer created(std::string body, std::string_view path);
+/// A path with everything percent-encoded that may not stand in a URI (RFC 3986 §3.3).
+std::string uriPath(std::string_view path);
 
 }  // namespace runnel::admin

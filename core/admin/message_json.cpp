@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "admin/json_body.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
@@ -26,7 +26,7 @@ std::string hexText(const Bytes& bytes) {
 Poco::JSON::Array::Ptr receptionsJson(const Message& message) {
     Poco::JSON::Array::Ptr list = new Poco::JSON::Array;
     for (const Reception& reception : message.receptions) {
-        const auto one = newObject();
+        auto one = newObject();
         if (reception.gateway) one->set("gateway", text(*reception.gateway));
         one->set("rssiDbm", static_cast<int>(reception.rssiDbm));
         if (std::isfinite(reception.snrDb)) one->set("snrDb", static_cast<double>(reception.snrDb));
@@ -61,7 +61,7 @@ std::optional<Kind> parseKind(std::string_view text) {
 }
 
 Poco::JSON::Object::Ptr messageJson(const Message& message) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("position", message.position);
     json->set("kind", std::string(kindText(message.kind)));
     json->set("device", text(message.device));

@@ -3,6 +3,8 @@
 
 #include "admin/etag.h"
 #include "admin/json_body.h"
+#include "admin/routes/health_text.h"
+#include "admin/routes/of_stream.h"
 #include "config/documents.h"
 
 namespace runnel::admin {
@@ -10,20 +12,6 @@ namespace runnel::admin {
 namespace {
 
 using Poco::JSON::Object;
-
-std::string_view wordOf(StreamHealth::Word word) {
-    switch (word) {
-        case StreamHealth::Word::Connecting:
-            return "connecting";
-        case StreamHealth::Word::Working:
-            return "working";
-        case StreamHealth::Word::Failing:
-            return "failing";
-        case StreamHealth::Word::Waiting:
-            break;
-    }
-    return "waiting";
-}
 
 void replaceAll(std::string& text, std::string_view what, const std::string& by) {
     for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) {
@@ -47,6 +35,8 @@ std::string urlOf(const StreamView& stream, const ObjectParts& parts, bool mayCh
     const StreamSpec& spec = *stream.entry.spec;
     const LoadedPlugin* plugin = parts.plugins.find(PluginKind::Protocol, spec.protocol);
     if (plugin == nullptr || plugin->descriptor->address == nullptr) return {};
+    // With a URL of its own it connects to others, and nobody to it.
+    if (!valueOr<std::string>(spec.protocolOptions, "url", "").empty()) return {};
     const std::string listens = parts.addressOf(spec.protocol);
     const std::size_t colon = listens.rfind(':');
     if (colon == std::string::npos) return {};
@@ -60,7 +50,7 @@ std::string urlOf(const StreamView& stream, const ObjectParts& parts, bool mayCh
 }
 
 Object::Ptr stateOf(const std::string& name, const ObjectParts& parts) {
-    const Object::Ptr state = newObject();
+    Object::Ptr state = newObject();
     const StreamWord health = healthOf(name, parts);
     state->set("health", health.word);
     state->set("text", health.text);
@@ -69,7 +59,7 @@ Object::Ptr stateOf(const std::string& name, const ObjectParts& parts) {
     if (!stream) return state;
     const StreamRecord record = stream->record();
     state->set("cursor", record.cursor);
-    const Object::Ptr books = newObject();
+    Object::Ptr books = newObject();
     books->set("matched", record.books.matched);
     books->set("settled", record.books.settled);
     books->set("pending", record.books.pending());
@@ -82,17 +72,28 @@ Object::Ptr stateOf(const std::string& name, const ObjectParts& parts) {
 
 }  // namespace
 
+StreamView configuredStream(const ApiRequest& request, const Catalogue& catalogue) {
+    const std::string name = streamNameOf(request);
+    const Scope owner = ownerOf(request);
+    auto entry = catalogue.findStream(name);
+    const bool isOfGateway = owner.level == Scope::Level::Gateway;
+    if (!entry || entry->spec->gateway.has_value() != isOfGateway) {
+        throw Problem(404, "there is no stream " + name);
+    }
+    return {name, owner, *std::move(entry)};
+}
+
 StreamWord healthOf(const std::string& name, const ObjectParts& parts) {
     const auto trouble = parts.health.find("stream " + name);
     if (trouble && trouble->health == Health::Failing) return {"failing", trouble->text};
     const auto stream = parts.streams.find(name).stream;
     if (!stream) return {"waiting", "the stream is not running"};
     StreamHealth health = stream->health();
-    return {std::string(wordOf(health.word)), std::move(health.text)};
+    return {healthText(health.word), std::move(health.text)};
 }
 
 Object::Ptr documentOf(const StreamView& stream, const ObjectParts& parts, StreamShown shown) {
-    const Object::Ptr document =
+    Object::Ptr document =
         runnel::documentOf(*stream.entry.spec, parts.plugins, shown.secrets);
     const bool isGateway = stream.owner.level == Scope::Level::Gateway;
     document->set(isGateway ? "gateway" : "application", text(stream.owner.eui));

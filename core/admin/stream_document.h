@@ -3,9 +3,11 @@
 
 #include <Poco/JSON/Object.h>
 
+#include <initializer_list>
 #include <string>
 
 #include "admin/routes/object_routes.h"
+#include "config/documents.h"
 
 /// A configured stream as the API shows it. Thread safety: any thread.
 namespace runnel::admin {
@@ -19,6 +21,9 @@ struct StreamView {
     Scope owner;
     Catalogue::StreamEntry entry;
 };
+
+/// The configured stream that the path names, running or not; a Problem 404 if there is none.
+StreamView configuredStream(const ApiRequest& request, const Catalogue& catalogue);
 
 /// The configured part, and what is for reading: owner, origin, url, state. `mayChange`: the URL
 /// has a token. `secrets`: of the options.

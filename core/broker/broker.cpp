@@ -66,13 +66,14 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                     [this](Ingress::Batch batch) {
                         router_.route(batch);
                         routed_ = batch.back()->position;
+                        watch_.messages(batch);
                     },
                 .maintain =
                     [this] {
                         const auto quiet = router_.betweenBatches();
                         return sweeper_.work();
                     }}),
-      keeper_({.stream = {journal_, catchUp_, downlinks_, changed_, log},
+      keeper_({.stream = {journal_, catchUp_, downlinks_, changed_, log, &latencies_},
                .tokens = tokens_,
                .streams = streams_,
                .router = router_,
@@ -122,6 +123,34 @@ void Broker::populate() {
 
 Broker::~Broker() {
     stop();
+}
+
+Management::Parts Broker::managementParts() {
+    const auto addressOf = [this](const std::string& name) { return listeners_.addressOf(name); };
+    return {.objects = {registrar_, catalogue_, devices_, tokens_, streams_, plugins_, health_,
+                        clock_, addressOf},
+            .metrics = {.status = {.version = RUNNEL_VERSION,
+                                   .started = clock_.now(),
+                                   .clock = clock_,
+                                   .journal = journal_,
+                                   .ingress = ingress_,
+                                   .streams = streams_,
+                                   .devices = devices_,
+                                   .health = health_,
+                                   .networks = [this] { return config_->networks; }},
+                        .replays = replays_,
+                        .downlinks = downlinks_,
+                        .latencies = latencies_,
+                        .streamLimit = [this] { return config_->admin.metricsStreams; }},
+            .state = state_,
+            .replays = replays_,
+            .file = registryFile_,
+            .vault = vault_,
+            .feed = feed_,
+            .listeners = listeners_,
+            .certificates = certificates_,
+            .health = health_,
+            .log = log_};
 }
 
 PluginHost& Broker::hostFor(const std::string& name) {
@@ -187,6 +216,7 @@ void Broker::start() {
         const Status started = connector->start();
         if (!started) report("network " + connector->name(), started.error());
     }
+    management_.start(*config_);
     log_.write(Level::Info, "broker",
                "ready: " + std::to_string(streams_.all().size()) + " streams, " +
                    std::to_string(doors_.size()) + " protocols, " +
@@ -231,8 +261,11 @@ void Broker::applySettings(const Config& next, ConfigDiff& diff) {
 /// Once a second.
 void Broker::tick() {
     constexpr unsigned kTrimEvery = 30;
+    constexpr unsigned kSaveUsedEvery = 60;
     downlinks_.tick();
     registrar_.endExpired();
+    watch_.look();
+    if (ticks_ % kSaveUsedEvery == 0) management_.saveUsed();
     // glibc keeps what a burst has freed: measured, 117 KB per session instead of 19.
     if (++ticks_ % kTrimEvery == 0) malloc_trim(0);
 }
@@ -268,6 +301,7 @@ void Broker::stop() {
     if (!isStarted_) return;
     isStarted_ = false;
     log_.write(Level::Info, "broker", "stopping");
+    management_.stop();
     for (const auto& connector : connectors_) {
         downlinks_.setConnected(connector->name(),
                                 false);  // what comes now waits for the next start

@@ -11,11 +11,14 @@
 #include "broker/certificate_store.h"
 #include "broker/config_diff.h"
 #include "broker/live_registrar.h"
+#include "broker/live_watch.h"
+#include "broker/management.h"
 #include "broker/plugin_host.h"
 #include "broker/recovery.h"
 #include "broker/stream_keeper.h"
 #include "broker/ticker.h"
 #include "delivery/catch_up.h"
+#include "delivery/replays.h"
 #include "delivery/streams.h"
 #include "downlink/downlinks.h"
 #include "format/formats.h"
@@ -55,6 +58,8 @@ class Broker final {
     void reload();
     /// How to change what is configured while it runs.
     Registrar& registrar() { return registrar_; }
+    /// The first admin's password, once, if start() has made it.
+    std::optional<std::string> takeFirstPassword() { return management_.takeFirstPassword(); }
 
     /// Before start or after stop.
     std::vector<Audit> audit() const { return runnel::audit(streams_, journal_); }
@@ -64,6 +69,7 @@ class Broker final {
 
   private:
     PluginHost& hostFor(const std::string& name);
+    Management::Parts managementParts();
     void populate();
     Door* addDoor(const LoadedPlugin& plugin, const Fields& settings);
     void start(Door& door);
@@ -82,6 +88,8 @@ class Broker final {
     Log& log_;
 
     HealthBoard health_;
+    LiveFeed feed_;
+    Latencies latencies_;
     Listeners listeners_;
     CertificateStore certificates_;
     std::map<std::string, std::unique_ptr<PluginHost>> hosts_;
@@ -108,6 +116,9 @@ class Broker final {
     StreamKeeper keeper_;
     LiveRegistrar registrar_;
     std::shared_ptr<const Tls> nextTls_;  ///< of a reload that is being checked
+    Replays replays_;
+    LiveWatch watch_;
+    Management management_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::unique_ptr<Ticker> ticker_;
     unsigned ticks_ = 0;  // the ticker's own

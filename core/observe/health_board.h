@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,12 @@ class HealthBoard {
         return isNews;
     }
     void remove(const std::string& part) { parts_.lock()->erase(part); }
+    std::optional<Entry> find(const std::string& part) const {
+        auto parts = parts_.lock();
+        const auto found = parts->find(part);
+        if (found == parts->end()) return std::nullopt;
+        return found->second;
+    }
     std::map<std::string, Entry> all() const { return *parts_.lock(); }
 
   private:

@@ -113,4 +113,5 @@ RUNNEL_PLUGIN(Protocol, "mqtt", "0.1.0",
                .optionCount = kOptions.size(),
                .settings = kSettings.data(),
                .settingCount = kSettings.size(),
+               .address = "mqtts://{host}:{port}",
                .protocol = &create});

@@ -65,4 +65,5 @@ RUNNEL_PLUGIN(Protocol, "websocket", "0.1.0",
                .optionCount = kOptions.size(),
                .settings = kSettings.data(),
                .settingCount = kSettings.size(),
+               .address = "wss://{host}:{port}/?token={token}",
                .protocol = &create});

@@ -64,7 +64,12 @@ TEST(EtagTest, ADocumentThatTheClientHasIsNotSentAgain) {
     EXPECT_EQ(again.status, 304);
     EXPECT_EQ(again.body, "");
     EXPECT_EQ(document(request("PUT", "If-None-Match", tag), "{}").status, 200);
-    EXPECT_EQ(created("{}", "/here").status, 201);
+}
+
+TEST(EtagTest, WhatWasMadeHasAPlaceThatIsAUri) {
+    const ApiAnswer answer = created("{}", "/api/v1/streams/B\xC3\xA4y 1%?");
+    EXPECT_EQ(answer.status, 201);
+    EXPECT_EQ(answer.headers.back().second, "/api/v1/streams/B%C3%A4y%201%25%3F");
 }
 
 }  // namespace

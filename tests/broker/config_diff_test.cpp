@@ -18,6 +18,12 @@ constexpr Eui kApplication{0x70B3D57ED0000001};
 constexpr Eui kDevice{0x0080E1150529E258};
 constexpr Eui kGateway{0xA1};
 
+TokenSpec typed(std::string text) {
+    TokenSpec token;
+    token.text = std::move(text);
+    return token;
+}
+
 StreamSpec streamSpec(std::string name) {
     StreamSpec spec;
     spec.name = std::move(name);
@@ -25,7 +31,7 @@ StreamSpec streamSpec(std::string name) {
     spec.protocolOptions = {{"acknowledge", {std::string("pong")}},
                             {"paths", {List{{std::string("a")}, {std::int64_t{2}}}}}};
     spec.formatOptions = {{"sequence", {false}}};
-    spec.token = "the-first-secret-of-it";
+    spec.tokens = {typed("the-first-secret-of-it")};
     return spec;
 }
 
@@ -103,7 +109,7 @@ const Case kCases[] = {
     {"1 stream changed (70B3D57ED0000001/cloud: enabled, token)",
      [](Config& c) {
          cloud(c).isEnabled = false;
-         cloud(c).token = "the-second-secret-of-it";
+         cloud(c).tokens = {typed("the-second-secret-of-it")};
      }},
     {"1 stream removed (70B3D57ED0000001/erp)",
      [](Config& c) { application(c).streams.pop_back(); }},
@@ -184,7 +190,8 @@ TEST(ConfigDiffTest, SeesADeviceThatMovedToAnotherApplication) {
 }
 
 TEST(ConfigDiffTest, NamesNoSecretAndOnlyTheFirstOfMany) {
-    const std::string secret = reportOf([](Config& c) { cloud(c).token = "another-secret-of-it"; });
+    const std::string secret =
+        reportOf([](Config& c) { cloud(c).tokens = {typed("another-secret-of-it")}; });
     EXPECT_THAT(secret, Not(HasSubstr("secret")));
     const std::string many = reportOf([](Config& c) {
         for (int i = 0; i < 25; ++i) {

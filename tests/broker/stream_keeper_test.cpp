@@ -39,9 +39,13 @@ StreamSpec spec(const std::string& token = "a-token-of-sixteen") {
     StreamSpec spec;
     spec.application = kApplication;
     spec.format = "counter";
-    spec.token = token;
+    if (!token.empty()) spec.tokens.emplace_back().text = token;
     spec.place = {"app.yaml", 3, 5};
     return spec;
+}
+
+std::string tokenOf(const StreamSpec& spec) {
+    return spec.tokens.front().text;
 }
 
 /// A broker's streams, without networks, doors and disks.
@@ -50,10 +54,12 @@ class World {
     explicit World(std::size_t capacity = MemoryJournal::kDefaultCapacity)
         : journal(kStart, capacity) {}
 
-    void add(const std::string& name, const StreamSpec& spec) { apply({.added = {{name, &spec}}}); }
+    void add(const std::string& name, const StreamSpec& spec) {
+        apply({.added = {{name, kApplication, &spec}}});
+    }
     void change(const std::string& name, const StreamSpec& spec,
                 std::vector<std::string> what = {"options"}) {
-        apply({.changed = {{{name, &spec}, std::move(what)}}});
+        apply({.changed = {{{name, kApplication, &spec}, std::move(what)}}});
     }
     void remove(const std::string& name) { apply({.removed = {name}}); }
     void apply(const ConfigDiff::Streams& diff) {
@@ -115,7 +121,9 @@ class World {
     ChangedStreams changed;
     CatchUp catchUp{journal, log};
     Formats formats;
-    Tokens tokens;
+    Vault vault{directory.path() / "key"};
+    RegistryFile registryFile{directory.path() / "registry.db", log};
+    Tokens tokens{registryFile, vault, clock};
     Streams streams;
     Router router;
     HealthBoard health;
@@ -133,8 +141,6 @@ class World {
                          .routed = routed},
                         {.plugins = plugins,
                          .formats = formats,
-                         .log = log,
-                         .tokenFile = directory.path() / "tokens",
                          .hostFor = [this](const std::string&) -> Host& { return host; }}};
     std::vector<std::vector<std::shared_ptr<Message>>> unrouted;
     std::uint32_t appended = 0;
@@ -231,7 +237,7 @@ TEST(StreamKeeperTest, AChangedStreamCountsEveryMessageOnceWhereverItWasOnItsWay
     EXPECT_EQ(world.find("a/cloud")->books().matched, 10U);
     EXPECT_EQ(old->books().matched, 5U);
     world.expectBalance();
-    EXPECT_EQ(world.tokens.find(cloud.token)->stream,
+    EXPECT_EQ(world.tokens.find(tokenOf(cloud))->stream,
               world.find("a/cloud")->setup().config->stream);
 }
 
@@ -274,7 +280,7 @@ TEST(StreamKeeperTest, OnlyTheLastRecordOfARemovedStreamIsSavedAsAbsent) {
     EXPECT_EQ(changes.absent[0].books.matched, 4U);
     client.leave();
     EXPECT_TRUE(world.collect().isEmpty()) << "what its sessions do later";
-    EXPECT_FALSE(world.tokens.find(cloud.token));
+    EXPECT_FALSE(world.tokens.find(tokenOf(cloud)));
 }
 
 TEST(StreamKeeperTest, ANewObjectsRecordIsSavedWithOrAfterTheOldOnes) {
@@ -359,11 +365,12 @@ TEST(StreamKeeperTest, AFormatsComplaintRefusesThePlanAndNamesThePlace) {
     bad.formatOptions = {{"colour", {true}}};
     const StreamSpec good = spec("");
     std::vector<Complaint> complaints;
-    world.keeper.prepare({.added = {{"a/bad", &bad}, {"a/good", &good}}}, complaints);
+    world.keeper.prepare(
+        {.added = {{"a/bad", kApplication, &bad}, {"a/good", kApplication, &good}}}, complaints);
     ASSERT_THAT(complaints, SizeIs(1));
     EXPECT_EQ(complaints[0].text, "stream a/bad: colour: is not for me");
     EXPECT_EQ(complaints[0].place.line, 3);
-    EXPECT_FALSE(std::filesystem::exists(world.directory.path() / "tokens")) << "nothing is made";
+    EXPECT_THAT(world.tokens.list("a/good"), IsEmpty()) << "nothing is made";
 }
 
 TEST(StreamKeeperTest, AStreamWhoseFormatIsMissingWaitsWithItsRecord) {
@@ -401,10 +408,11 @@ TEST(StreamKeeperTest, AJournalThatCannotBeReadKeepsTheStreamOutWithItsRecord) {
 TEST(StreamKeeperTest, TokensMayBeExchanged) {
     World world;
     const StreamSpec one = spec("the-token-of-the-one"), two = spec("the-token-of-the-two");
-    world.apply({.added = {{"a/one", &one}, {"a/two", &two}}});
-    world.apply({.changed = {{{"a/one", &two}, {"token"}}, {{"a/two", &one}, {"token"}}}});
-    EXPECT_EQ(world.tokens.find(two.token)->stream, world.find("a/one")->setup().config->stream);
-    EXPECT_EQ(world.tokens.find(one.token)->stream, world.find("a/two")->setup().config->stream);
+    world.apply({.added = {{"a/one", kApplication, &one}, {"a/two", kApplication, &two}}});
+    world.apply({.changed = {{{"a/one", kApplication, &two}, {"token"}},
+                             {{"a/two", kApplication, &one}, {"token"}}}});
+    EXPECT_EQ(world.tokens.find(tokenOf(two))->stream, world.find("a/one")->setup().config->stream);
+    EXPECT_EQ(world.tokens.find(tokenOf(one))->stream, world.find("a/two")->setup().config->stream);
 }
 
 /// One seed's order of events, in one thread: every message is settled at least once, and the books
@@ -420,7 +428,8 @@ void runInterleaved(unsigned seed) {
                                     return best;
                                 }()};
     const StreamSpec steady = spec("the-token-of-another");
-    world.apply({.added = {{"a/cloud", &specs[0]}, {"a/steady", &steady}}});
+    world.apply(
+        {.added = {{"a/cloud", kApplication, &specs[0]}, {"a/steady", kApplication, &steady}}});
     Client cloud(world, "a/cloud"), other(world, "a/steady");
     other.connect();
     for (int step = 0; step < 300; ++step) {
@@ -477,7 +486,8 @@ TEST(StreamKeeperTest, SwapsWhileAnotherThreadRoutesLoseAndRepeatNothing) {
     constexpr std::uint32_t kMessages = 30'000;
     World world;
     const StreamSpec cloud = spec(), steady = spec("the-token-of-another");
-    world.apply({.added = {{"a/cloud", &cloud}, {"a/steady", &steady}}});
+    world.apply(
+        {.added = {{"a/cloud", kApplication, &cloud}, {"a/steady", kApplication, &steady}}});
     std::atomic<bool> isDone{false};
     std::thread ingress([&] {
         while (world.appended < kMessages) {

@@ -61,7 +61,8 @@ class CounterFormat final : public Format {
 
 class AcceptingDesk final : public DownlinkDesk {
   public:
-    void submit(const Grant&, Downlink downlink, Answer answer) override {
+    void submit(const Grant& grant, Downlink downlink, Answer answer) override {
+        if (!grant.maySend) return answer({downlink.id, downlink.device, Error{"", "may not"}});
         answer({downlink.id, downlink.device, {}});
     }
 };

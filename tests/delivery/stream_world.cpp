@@ -17,11 +17,13 @@ void StreamWorld::step() {
     if (dice < 24) return route(), check();
     if (dice < 28) return lose(), check();
     if (dice < 31) return savesRarely_ && chance(90) ? void() : save(), check();
-    if (dice < 33) return resend(), check();
+    if (dice < 32) return resend(), check();
+    if (dice < 33) return replay(), check();
     if (dice < 37) return attach(), check();
     if (dice < 55) return catchUp(), check();
     if (dice < 57) return settleDown();
     if (dice == 57 && chance(20)) return restart(), check();
+    if (dice == 57 && chance(20)) return endToken(), check();
     if (clients_.empty()) return;
     const std::size_t index = below(clients_.size());
     Client& client = clients_[index];
@@ -104,6 +106,8 @@ void StreamWorld::restartFrom(const Saved& saved) {
     jobs_.clear();
     wake_.clear();
     asked_.clear();
+    expected_.clear();
+    replay_ = 0;
     const Position counted = saved.record.counted;
     // What was lost since without having been counted by then, nobody will ever count.
     std::erase_if(journal_, [&](Position p) { return p > counted && p <= lostThrough_; });
@@ -177,10 +181,14 @@ void StreamWorld::deliver(const Job& job) {
 void StreamWorld::attach() {
     if (clients_.size() == 4) return;
     Client client;
-    client.reader = std::make_shared<Reader>(std::make_shared<FakeSession>());
+    client.reader =
+        std::make_shared<Reader>(std::make_shared<FakeSession>(), Visitor{.token = 1 + below(3)});
     StreamState::Start start;
     if (chance(20)) start = {kStart + below(head_ - kStart + 1), true};
-    if (!clients_.empty()) clients_.back().replays.clear();
+    if (!clients_.empty()) {
+        clients_.back().replays.clear();
+        clients_.back().again.clear();
+    }
     clients_.push_back(std::move(client));
     const StreamState::ReaderPtr& reader = clients_.back().reader;
     state_->attach(reader, start, wake_);
@@ -242,6 +250,7 @@ InFlight::Entry StreamWorld::entryFor(const StreamState::Candidate& candidate,
 }
 
 void StreamWorld::noteTaken(Client& client, const InFlight::Entry& entry) {
+    if (entry.item->replay() != 0) return noteAgain(client, entry);
     if (const std::uint64_t letter = entry.item->deadLetter(); letter != 0) {
         if (!entry.isSettled) client.replays[entry.parcel] = letter;
         if (entry.isSettled && entry.outcome == Outcome::Rejected) asked_.erase(letter);
@@ -261,6 +270,7 @@ void StreamWorld::noteTaken(Client& client, const InFlight::Entry& entry) {
 
 void StreamWorld::settle(Client& client) {
     if (!client.replays.empty() && chance(50)) return settleReplay(client);
+    if (!client.again.empty() && chance(50)) return settleOneAgain(client);
     if (client.inFlight.empty()) return;
     const std::size_t index =
         chance(30) ? client.inFlight.size() - 1 : below(client.inFlight.size());
@@ -291,6 +301,7 @@ void StreamWorld::settleThrough(Client& client, std::size_t index) {
     } else {
         state_->settleThrough(*client.reader, last.id);
         std::erase_if(client.replays, [&](const auto& replay) { return replay.first <= last.id; });
+        settleAgain(client, last.id);
     }
     for (std::size_t i = 0; i <= index; ++i) settleOne(client.inFlight[i], Outcome::Delivered);
 }
@@ -344,18 +355,23 @@ void StreamWorld::finish() {
     attach();
     check();
     save();
-    while ((account().books().pending() > 0 || account().gap() || !asked_.empty()) &&
+    if (replay_ != 0) feedReplay(true);
+    while ((account().books().pending() > 0 || account().gap() || !asked_.empty() ||
+            !expected_.empty()) &&
            !::testing::Test::HasFailure()) {
         settleDown();
         Client& client = clients_.back();
-        if (client.inFlight.empty() && client.replays.empty()) break;
+        if (client.inFlight.empty() && client.replays.empty() && client.again.empty()) break;
         state_->settleThrough(*client.reader, client.reader->lastParcel);
         for (Parcel& parcel : client.inFlight) settleOne(parcel, Outcome::Delivered);
         client.replays.clear();
+        settleAgain(client, client.reader->lastParcel);
         afterSettling(client);
         check();
         save();
     }
+    EXPECT_TRUE(expected_.empty()) << "each message of the replay arrived or was refused";
+    if (replay_ != 0) closeReplay();
     const Books& books = account().books();
     EXPECT_EQ(books.pending(), 0U);
     EXPECT_FALSE(account().gap()) << "it was told";
@@ -403,6 +419,7 @@ void StreamWorld::popSettled(Client& client) {
 
 void StreamWorld::check() {
     tellWoken();
+    callHungry();
     followMirrors();
     const Books before = std::exchange(books_, account().books());
     const Position from = std::exchange(cursor_, account().cursor());

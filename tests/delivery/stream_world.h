@@ -38,6 +38,7 @@ class StreamWorld {
         StreamState::ReaderPtr reader;
         std::deque<Parcel> inFlight;                     ///< as the stream has to see it
         std::map<std::uint64_t, std::uint64_t> replays;  ///< parcel to dead letter
+        std::map<std::uint64_t, Position> again;         ///< parcel to position of the replay
         bool isTold = false;
         bool isTaking = false;  ///< between looking and taking
         std::vector<StreamState::Candidate> candidates;
@@ -79,11 +80,20 @@ class StreamWorld {
     void lose();
     void save();
     void resend();
+    void replay();
+    void openReplay();
+    void feedReplay(bool isLast);
+    void closeReplay();
+    void noteAgain(Client& client, const InFlight::Entry& entry);
+    void settleAgain(Client& client, std::uint64_t through);
+    void settleOneAgain(Client& client);
+    void callHungry();
     void restart();
     void restartFrom(const Saved& saved);
 
     void attach();
     void detach(std::size_t index);
+    void endToken();
     void request(const StreamState::ReaderPtr& reader);
     void catchUp();
     void read(Job& job) const;
@@ -127,6 +137,17 @@ class StreamWorld {
     std::size_t deadLetters_ = 0;    ///< handed over to be saved
     std::set<std::uint64_t> asked_;  ///< dead letters to be sent again that have not come through
     std::uint64_t lastLetter_ = 0;
+
+    /// The one that runs, or 0; its positions are behind kStart, where no live message is.
+    std::uint64_t replay_ = 0;
+    std::uint64_t lastReplay_ = 0;
+    std::shared_ptr<Chore> feeder_;
+    std::shared_ptr<ReplayCounts> counts_;
+    bool isCalled_ = false;        ///< the replay may look whether it may feed
+    Position fed_ = 0;             ///< up to here
+    std::set<Position> expected_;  ///< of the replay, not arrived
+    std::uint64_t arrived_ = 0;
+    std::uint64_t refused_ = 0;
     Saved saved_;
 };
 

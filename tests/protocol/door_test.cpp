@@ -8,6 +8,7 @@
 #include "tests/delivery/delivery_fakes.h"
 #include "tests/support/fake_hosts.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/temporary_directory.h"
 
 namespace runnel::test {
 namespace {
@@ -30,7 +31,10 @@ class DoorTest : public ::testing::Test {
         config->stream = ++lastStream_;
         config->name = name;
         config->protocol = protocol;
-        tokens_.add("token of " + name, lastStream_);
+        tokens_.assign(name, lastStream_);
+        TokenSpec token;
+        token.text = "token of " + name;
+        ASSERT_TRUE(tokens_.setTyped(name, {&token, 1}));
         StreamSetup setup{.config = config,
                           .scope = scope,
                           .format = &use_,
@@ -54,7 +58,10 @@ class DoorTest : public ::testing::Test {
     MemoryJournal journal_{1000};
     CatchUp catchUp_{journal_, log_};
     ChangedStreams changed_;
-    Tokens tokens_;
+    TemporaryDirectory directory_;
+    Vault vault_{directory_.path() / "key"};
+    RegistryFile file_{directory_.path() / "registry.db", log_};
+    Tokens tokens_{file_, vault_, clock_};
     Streams streams_;
     WrongTokens wrongTokens_;
     std::string place_ = "port 8883";

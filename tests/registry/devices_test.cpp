@@ -69,7 +69,7 @@ TEST_F(DevicesTest, LeavesUnresolvedWhatNobodyKnows) {
     EXPECT_EQ(resolve(uplink("unknown")).application, std::nullopt);
     ASSERT_TRUE(devices_.find(kDevice)) << "it was heard all the same";
     EXPECT_EQ(devices_.find(kDevice)->application, std::nullopt);
-    EXPECT_FALSE(devices_.find(kDevice)->isConfigured);
+    EXPECT_FALSE(devices_.find(kDevice)->isConfigured());
 }
 
 TEST_F(DevicesTest, PutsTheFilesNameInPlaceOfTheServers) {
@@ -140,7 +140,7 @@ TEST_F(DevicesTest, KeepsWhatWasLearnedOfADeviceThatNoFileNamesAnyMore) {
     devices_.remove(kDevice);
     const auto device = devices_.find(kDevice);
     ASSERT_TRUE(device);
-    EXPECT_FALSE(device->isConfigured);
+    EXPECT_FALSE(device->isConfigured());
     EXPECT_EQ(device->name, "");
     EXPECT_EQ(device->networkDevice, "dev-1");
     EXPECT_EQ(resolve(uplink("mapped")).application, kFromMap) << "the file has no say any more";
@@ -150,7 +150,7 @@ TEST_F(DevicesTest, KeepsWhatWasLearnedOfADeviceThatAFileNamesLater) {
     resolve(uplink());
     name("Bay 1");
     const auto device = devices_.find(kDevice);
-    EXPECT_TRUE(device->isConfigured);
+    EXPECT_TRUE(device->isConfigured());
     EXPECT_EQ(device->networkDevice, "dev-1");
     EXPECT_EQ(resolve(uplink()).deviceName, "Bay 1");
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "admin/json_body.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 

@@ -6,14 +6,14 @@
 #include "admin/json_body.h"
 #include "admin/message_json.h"
 #include "admin/routes/of_stream.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
 namespace {
 
 std::string letterJson(const DeadLetter& letter) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("id", letter.id);
     json->set("time", timeText(letter.time));
     json->set("reason", letter.reason);

@@ -45,7 +45,7 @@ std::string tagOf(Eui eui, const Device& device) {
 }
 
 std::string documentText(Eui eui, const Device& device) {
-    const Object::Ptr document = documentOf(specOf(eui, device));
+    Object::Ptr document = documentOf(specOf(eui, device));
     if (device.application) document->set("application", text(*device.application));
     document->set("origin", std::string(wordOf(device.origin)));
     if (!device.network.empty()) document->set("network", device.network);
@@ -96,7 +96,7 @@ class DeviceHandlers final {
     }
 
     ApiAnswer post(const ApiRequest& request) const {
-        const Object::Ptr body = jsonObject(request);
+        Object::Ptr body = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Scope owner = existingOwner(request);
         const DeviceSpec spec = read(body);
@@ -109,7 +109,7 @@ class DeviceHandlers final {
     }
 
     ApiAnswer put(const ApiRequest& request) const {
-        const Object::Ptr body = jsonObject(request);
+        Object::Ptr body = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Scope owner = existingOwner(request);
         const Eui eui = request.eui("device");
@@ -121,13 +121,13 @@ class DeviceHandlers final {
     }
 
     ApiAnswer patch(const ApiRequest& request) const {
-        const Object::Ptr patch = jsonObject(request);
+        Object::Ptr patch = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Eui eui = request.eui("device");
         const Device known = require(request, eui);
         requireConditions(request, tagOf(eui, known));
         dropReadOnly(*patch, {"application", "origin", "network", "region", "lastHeard"});
-        const Object::Ptr merged = mergePatch(documentOf(specOf(eui, known)), patch);
+        Object::Ptr merged = mergePatch(documentOf(specOf(eui, known)), patch);
         fixKey(*merged, "eui", text(eui));
         return put(ownerOf(request), read(merged), false);
     }
@@ -150,7 +150,7 @@ class DeviceHandlers final {
         for (const DeviceSpec& device : devices) requireOwn(request, device.eui);
         const auto counts =
             admin::require(parts_.registrar.putDevices(owner.eui, devices));
-        const Object::Ptr given = newObject();
+        Object::Ptr given = newObject();
         given->set("added", counts.added);
         given->set("changed", counts.changed);
         return {.body = jsonText(given)};
@@ -208,10 +208,10 @@ class DeviceHandlers final {
         }
         return {.body = body.text()};
     }
-    static void withoutReadOnly(const Object::Ptr& body) {
+    static void withoutReadOnly(Object::Ptr body) {
         dropReadOnly(*body, {"application", "origin", "network", "region", "lastHeard"});
     }
-    DeviceSpec read(const Object::Ptr& body) const {
+    DeviceSpec read(Object::Ptr body) const {
         withoutReadOnly(body);
         const JsonTree tree(body);
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());

@@ -7,7 +7,7 @@
 #include "admin/body_fields.h"
 #include "admin/json_body.h"
 #include "admin/routes/of_stream.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
@@ -28,7 +28,7 @@ const char* word(DownlinkRecord::Stage stage) {
 }
 
 std::string downlinkJson(const DownlinkRecord& record) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("id", record.senderId);
     json->set("device", text(record.downlink.device));
     json->set("port", static_cast<int>(record.downlink.port));
@@ -105,9 +105,9 @@ ApiAnswer submit(Downlinks& downlinks, const ApiRequest& request) {
         throw Problem(422, "the downlink is refused: " + receipt.rejected->reason,
                       {{pointerTo(receipt.rejected->field), receipt.rejected->reason}});
     }
-    const auto json = newObject();
+    auto json = newObject();
     json->set("id", receipt.id);
-    json->set("device", text(receipt.device));
+    if (receipt.device) json->set("device", text(*receipt.device));
     return {.status = 202, .body = jsonText(json)};
 }
 

@@ -41,7 +41,7 @@ ApiAnswer add(ApiKeys& keys, const ApiRequest& request) {
     Rights rights = body.rights();
     const auto expires = body.time("expires");
     body.ignore({"id", "created", "lastUsed"});
-    if (!name.empty()) body.complain(keyNameComplaint(name));
+    body.complain(keyNameComplaint(name));
     body.finish();
     const auto made =
         keys.add({.name = std::move(name), .rights = std::move(rights), .expires = expires});

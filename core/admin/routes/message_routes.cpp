@@ -7,7 +7,7 @@
 #include "admin/message_json.h"
 #include "admin/newest_messages.h"
 #include "admin/routes/of_stream.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
@@ -82,7 +82,7 @@ ApiAnswer list(const Journal& journal, const ApiRequest& request) {
     }
     Poco::JSON::Array::Ptr items = new Poco::JSON::Array;
     for (const MessagePtr& message : found->messages) items->add(messageJson(*message));
-    const auto body = newObject();
+    auto body = newObject();
     body->set("items", items);
     if (found->searched != 0) body->set("next", std::to_string(found->searched + 1));
     return {.body = jsonText(body)};

@@ -21,19 +21,24 @@ std::shared_ptr<Stream> streamOf(const ApiRequest& request, const Streams& strea
     return stream;
 }
 
-void add(Routes& routes, const StreamRoute& route) {
+void addToOwners(Routes& routes, const StreamRoute& route) {
     const bool isChange = route.access == Access::Change;
-    routes.push_back(
-        {.method = route.method,
-         .pattern = "/api/v1/applications/{application}/streams/{stream}" + route.suffix,
-         .need = isChange ? Need::ChangeApplication : Need::SeeApplication,
-         .query = route.query,
-         .handler = route.handler});
     routes.push_back({.method = route.method,
-                      .pattern = "/api/v1/gateways/{gateway}/streams/{stream}" + route.suffix,
+                      .pattern = "/api/v1/applications/{application}" + route.suffix,
+                      .need = isChange ? Need::ChangeApplication : Need::SeeApplication,
+                      .query = route.query,
+                      .handler = route.handler});
+    routes.push_back({.method = route.method,
+                      .pattern = "/api/v1/gateways/{gateway}" + route.suffix,
                       .need = isChange ? Need::Admin : Need::SeeEverything,
                       .query = route.query,
                       .handler = route.handler});
+}
+
+void add(Routes& routes, const StreamRoute& route) {
+    StreamRoute whole = route;
+    whole.suffix = "/streams/{stream}" + route.suffix;
+    addToOwners(routes, whole);
 }
 
 std::optional<std::uint64_t> parseNumber(std::string_view text) {

@@ -33,6 +33,8 @@ struct StreamRoute {
     Handler handler;
 };
 void add(Routes& routes, const StreamRoute& route);
+/// The same of …/applications/{application}`suffix` and …/gateways/{gateway}`suffix`.
+void addToOwners(Routes& routes, const StreamRoute& route);
 
 /// A path parameter that counts up from 1; a Problem 404 if it is no such number.
 std::uint64_t numberOf(const ApiRequest& request, std::string_view name);

@@ -53,7 +53,7 @@ class Owners final {
     }
 
     ApiAnswer post(const ApiRequest& request) const {
-        const Object::Ptr body = jsonObject(request);
+        Object::Ptr body = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         JsonTree tree(withoutReadOnly(body));
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());
@@ -70,19 +70,19 @@ class Owners final {
     }
 
     ApiAnswer put(const ApiRequest& request) const {
-        const Object::Ptr body = jsonObject(request);
+        Object::Ptr body = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         requireConditions(request, tagOf(ownerOf(request)));
         return put(request, body);
     }
 
     ApiAnswer patch(const ApiRequest& request) const {
-        const Object::Ptr patch = jsonObject(request);
+        Object::Ptr patch = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Scope owner = ownerOf(request);
         const Catalogue::Owner known = require(owner);
         requireConditions(request, tagOf(owner));
-        const Object::Ptr before = newObject();
+        Object::Ptr before = newObject();
         before->set("eui", text(owner.eui));
         before->set("name", known.name);
         return put(request, mergePatch(before, patch));
@@ -119,7 +119,7 @@ class Owners final {
         }
         return name;
     }
-    ApiAnswer put(const ApiRequest& request, const Object::Ptr& body) const {
+    ApiAnswer put(const ApiRequest& request, Object::Ptr body) const {
         const Scope owner = ownerOf(request);
         fixKey(*body, "eui", text(owner.eui));
         JsonTree tree(withoutReadOnly(body));
@@ -145,7 +145,7 @@ class Owners final {
         return {.body = documentText(owner, known), .headers = {{"ETag", tagOf(owner)}}};
     }
     std::string documentText(Scope owner, const Catalogue::Owner& known) const {
-        const Object::Ptr document = newObject();
+        Object::Ptr document = newObject();
         document->set("eui", text(owner.eui));
         document->set("name", known.name);
         document->set("origin", known.origin == Origin::File ? "file" : "api");

@@ -24,7 +24,7 @@ const char* word(PluginKind kind) {
 }
 
 Poco::JSON::Object::Ptr pluginJson(const LoadedPlugin& plugin) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("kind", word(plugin.kind));
     json->set("name", plugin.name);
     json->set("version", plugin.version);
@@ -36,7 +36,7 @@ Poco::JSON::Object::Ptr pluginJson(const LoadedPlugin& plugin) {
 Poco::JSON::Array::Ptr tableJson(const Option* options, std::size_t count) {
     Poco::JSON::Array::Ptr table = new Poco::JSON::Array;
     for (const Option* option = options; option != options + count; ++option) {
-        const auto json = newObject();
+        auto json = newObject();
         json->set("name", option->name);
         json->set("type", option->type);
         if (option->fallback != nullptr) json->set("default", option->fallback);
@@ -54,7 +54,7 @@ ApiAnswer list(const Plugins& plugins, const ApiRequest& request) {
         items.push_back(jsonText(pluginJson(plugin)));
     }
     for (const RefusedPlugin& refused : plugins.refused()) {
-        const auto json = newObject();
+        auto json = newObject();
         json->set("file", refused.file.string());
         json->set("isRefused", true);
         json->set("reason", refused.reason);
@@ -67,7 +67,7 @@ ApiAnswer one(const Plugins& plugins, const ApiRequest& request) {
     for (const LoadedPlugin& plugin : plugins.loaded()) {
         if (request.parameter("kind") != word(plugin.kind)) continue;
         if (request.parameter("name") != plugin.name) continue;
-        const auto json = pluginJson(plugin);
+        auto json = pluginJson(plugin);
         json->set("options", tableJson(plugin.descriptor->options, plugin.descriptor->optionCount));
         json->set("settings",
                   tableJson(plugin.descriptor->settings, plugin.descriptor->settingCount));

@@ -5,7 +5,7 @@
 #include "admin/etag.h"
 #include "admin/json_body.h"
 #include "admin/routes/of_stream.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
@@ -26,7 +26,7 @@ const char* word(ReplayReport::State state) {
 }
 
 std::string replayJson(const ReplayReport& replay) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("id", replay.id);
     json->set("stream", replay.stream);
     json->set("toStream", replay.toStream);

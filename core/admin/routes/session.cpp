@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/audited.h"
 #include "admin/account_fields.h"
+#include "admin/audited.h"
 #include "admin/json_body.h"
 #include "admin/routes/account_documents.h"
 #include "admin/routes/accounts.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 

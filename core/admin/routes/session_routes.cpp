@@ -5,14 +5,14 @@
 #include "admin/routes/health_text.h"
 #include "admin/routes/of_stream.h"
 #include "admin/routes/short_list.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
 namespace {
 
 std::string sessionJson(const SessionInfo& session) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("peer", session.peer);
     json->set("since", timeText(session.since));
     json->set("isHolder", session.isHolder);
@@ -53,7 +53,7 @@ ApiAnswer test(const SessionParts& parts, const ApiRequest& request) {
     const auto stream = streamOf(request, parts.streams);
     const Status status = stream->sendSample(sampleFor(*stream->setup().config, parts.clock.now()));
     const StreamHealth health = stream->health();
-    const auto json = newObject();
+    auto json = newObject();
     json->set("sent", static_cast<bool>(status));
     json->set("sessions", stream->sessionCount());
     json->set("health", healthText(health.word));

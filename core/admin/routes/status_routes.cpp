@@ -7,7 +7,7 @@
 #include "admin/json_body.h"
 #include "admin/routes/health_text.h"
 #include "admin/routes/short_list.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 
@@ -34,7 +34,7 @@ Poco::JSON::Array::Ptr healthJson(const HealthBoard& board, const Principal& who
     for (const auto& [part, entry] : board.all()) {
         const auto owner = ownerOf(part);
         if (owner ? !who.maySee(*owner) : !who.seesEverything()) continue;
-        const auto json = newObject();
+        auto json = newObject();
         json->set("part", part);
         json->set("health", healthText(entry.health));
         json->set("text", entry.text);
@@ -44,7 +44,7 @@ Poco::JSON::Array::Ptr healthJson(const HealthBoard& board, const Principal& who
 }
 
 Poco::JSON::Object::Ptr countersJson(const Ingress::Counters& counters) {
-    const auto json = newObject();
+    auto json = newObject();
     json->set("taken", counters.taken);
     json->set("refused", counters.refused);
     json->set("repeats", counters.repeats);
@@ -62,13 +62,13 @@ ApiAnswer status(const StatusParts& parts, const ApiRequest& request) {
         ++streams;
         sessions += entry.stream->sessionCount();
     }
-    const auto json = newObject();
+    auto json = newObject();
     json->set("version", parts.version);
     json->set("started", timeText(parts.started));
     json->set("uptimeSeconds",
               std::chrono::duration_cast<std::chrono::seconds>(parts.clock.now() - parts.started)
                   .count());
-    const auto journal = newObject();
+    auto journal = newObject();
     journal->set("head", parts.journal.head());
     journal->set("oldest", parts.journal.oldest());
     json->set("journal", journal);
@@ -100,7 +100,7 @@ ApiAnswer networks(const StatusParts& parts, const ApiRequest& request) {
     std::vector<std::string> items;
     for (const NetworkSpec& network : parts.networks()) {
         const HealthBoard::Entry health = networkHealth(parts.health, network.name);
-        const auto json = newObject();
+        auto json = newObject();
         json->set("name", network.name);
         json->set("plugin", network.plugin);
         json->set("region", network.region);
@@ -114,7 +114,7 @@ ApiAnswer networks(const StatusParts& parts, const ApiRequest& request) {
 ApiAnswer ready(const StatusParts& parts) {
     Poco::JSON::Array::Ptr problems = new Poco::JSON::Array;
     const auto add = [&](const std::string& part, const std::string& text) {
-        const auto json = newObject();
+        auto json = newObject();
         json->set("part", part);
         json->set("text", text);
         problems->add(json);
@@ -125,7 +125,7 @@ ApiAnswer ready(const StatusParts& parts) {
         if (entry.health == Health::Failing && !isOfStream) add(part, entry.text);
     }
     const bool isReady = problems->empty();
-    const auto json = newObject();
+    auto json = newObject();
     json->set("status", isReady ? "ready" : "notReady");
     json->set("problems", problems);
     return {.status = isReady ? 200 : 503, .body = jsonText(json)};

@@ -27,8 +27,8 @@ void keepSecrets(Object& document, const StreamSpec& before, const Plugins& plug
         const Poco::Dynamic::Var value = document.get(key);
         return value.isString() ? value.extract<std::string>() : std::string();
     };
-    const Object::Ptr known = runnel::documentOf(before, plugins, Secrets::Shown);
-    const Object::Ptr open = runnel::documentOf(before, plugins, Secrets::Hidden);
+    Object::Ptr known = runnel::documentOf(before, plugins, Secrets::Shown);
+    Object::Ptr open = runnel::documentOf(before, plugins, Secrets::Hidden);
     if (read("protocol") != before.protocol || read("format") != before.format) return;
     Object::Ptr options = document.getObject("options");
     if (!options) {
@@ -82,7 +82,7 @@ class StreamHandlers final {
     }
 
     ApiAnswer post(const ApiRequest& request) const {
-        const Object::Ptr body = jsonObject(request);
+        Object::Ptr body = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Scope owner = existingOwner(request);
         if (body->get("name").isEmpty()) body->set("name", freeName(owner, *body));
@@ -96,7 +96,7 @@ class StreamHandlers final {
     }
 
     ApiAnswer put(const ApiRequest& request) const {
-        const Object::Ptr body = jsonObject(request);
+        Object::Ptr body = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Scope owner = existingOwner(request);
         const auto known = parts_.catalogue.findStream(streamNameOf(request));
@@ -107,14 +107,14 @@ class StreamHandlers final {
     }
 
     ApiAnswer patch(const ApiRequest& request) const {
-        const Object::Ptr patch = jsonObject(request);
+        Object::Ptr patch = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const StreamView known = existing(request);
         requireConditions(request, tagOf(*known.entry.spec, parts_.plugins));
         dropReadOnly(*patch, kStreamReadOnly);
-        const Object::Ptr before =
+        Object::Ptr before =
             runnel::documentOf(*known.entry.spec, parts_.plugins, Secrets::Shown);
-        const Object::Ptr merged = mergePatch(before, patch);
+        Object::Ptr merged = mergePatch(before, patch);
         fixKey(*merged, "name", request.parameter("stream"));
         return put(request, known.owner, read(merged, known.owner));
     }
@@ -134,12 +134,9 @@ class StreamHandlers final {
         throw Problem(404, text(owner.eui) + " is not there");
     }
     StreamView existing(const ApiRequest& request) const {
-        const std::string name = streamNameOf(request);
-        auto entry = parts_.catalogue.findStream(name);
-        if (!entry) throw Problem(404, "there is no stream " + name);
-        return {name, admin::ownerOf(request), *std::move(entry)};
+        return configuredStream(request, parts_.catalogue);
     }
-    StreamSpec read(const Object::Ptr& body, Scope owner) const {
+    StreamSpec read(Object::Ptr body, Scope owner) const {
         dropReadOnly(*body, kStreamReadOnly);
         const JsonTree tree(body);
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());
@@ -176,7 +173,7 @@ class StreamHandlers final {
     }
     ApiAnswer answer(const ApiRequest& request, const StreamView& stream, Secrets secrets) const {
         const bool isFull = mayChange(request, stream.owner);
-        const Object::Ptr document = documentOf(stream, parts_, {isFull, secrets});
+        Object::Ptr document = documentOf(stream, parts_, {isFull, secrets});
         if (isFull) {
             const auto tokens = parts_.tokens.list(stream.name);
             if (!tokens.empty()) document->set("token", parts_.tokens.text(tokens.front().id));

@@ -6,6 +6,7 @@
 #include "admin/paging.h"
 #include "admin/routes/object_routes.h"
 #include "admin/routes/of_stream.h"
+#include "admin/stream_document.h"
 #include "base/time_text.h"
 
 namespace runnel::admin {
@@ -19,7 +20,7 @@ constexpr std::chrono::seconds kLongestOverlap{std::chrono::hours(30 * 24)};
 constexpr std::size_t kMostTokens = 100;
 
 Object::Ptr grantOf(const TokenSpec& spec) {
-    const Object::Ptr grant = newObject();
+    Object::Ptr grant = newObject();
     putTokenGrant(spec, *grant);
     return grant;
 }
@@ -34,7 +35,7 @@ class TokenHandlers final {
 
     ApiAnswer list(const ApiRequest& request) const {
         const Page page = pageOf(request);
-        const std::uint64_t after = page.after.empty() ? 0 : numberIn(page.after);
+        const std::uint64_t after = afterNumber(page);
         ListBody body(page);
         for (const Tokens::Entry& token : parts_.tokens.list(existingStream(request))) {
             if (token.id <= after) continue;
@@ -46,14 +47,14 @@ class TokenHandlers final {
     ApiAnswer get(const ApiRequest& request) const { return answer(request, existing(request)); }
 
     ApiAnswer post(const ApiRequest& request) const {
-        const Object::Ptr body = optionalJsonObject(request);
+        Object::Ptr body = optionalJsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const std::string stream = existingStream(request);
         return add(request, stream, read(body));
     }
 
     ApiAnswer patch(const ApiRequest& request) const {
-        const Object::Ptr patch = jsonObject(request);
+        Object::Ptr patch = jsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Tokens::Entry known = existing(request);
         requireConditions(request, tagOf(known.spec));
@@ -76,7 +77,7 @@ class TokenHandlers final {
 
     /// The new one may do what the old one may, and stays; the old one ends after the overlap.
     ApiAnswer rotate(const ApiRequest& request) const {
-        const Object::Ptr body = optionalJsonObject(request);
+        Object::Ptr body = optionalJsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const Tokens::Entry known = existing(request);
         const JsonTree tree(body);
@@ -101,16 +102,8 @@ class TokenHandlers final {
     }
 
   private:
-    static std::uint64_t numberIn(const std::string& text) {
-        const bool isNumber = !text.empty() && text.size() < 19 &&
-                              text.find_first_not_of("0123456789") == std::string::npos;
-        if (!isNumber) throw Problem(400, "after: must be what 'next' gave");
-        return std::stoull(text);
-    }
     std::string existingStream(const ApiRequest& request) const {
-        std::string name = streamNameOf(request);
-        if (parts_.catalogue.findStream(name)) return name;
-        throw Problem(404, "there is no stream " + name);
+        return configuredStream(request, parts_.catalogue).name;
     }
     Tokens::Entry existing(const ApiRequest& request) const {
         const std::string stream = existingStream(request);
@@ -119,7 +112,7 @@ class TokenHandlers final {
         if (token && token->stream == stream) return *token;
         throw Problem(404, "stream " + stream + " has no token " + std::to_string(id));
     }
-    TokenSpec read(const Object::Ptr& body) const {
+    TokenSpec read(Object::Ptr body) const {
         dropReadOnly(*body, {"id", "created", "lastUsed", "origin"});
         const JsonTree tree(body);
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());
@@ -148,7 +141,7 @@ class TokenHandlers final {
                 .headers = {{"ETag", tagOf(token.spec)}}};
     }
     Object::Ptr documentOf(const ApiRequest& request, const Tokens::Entry& token) const {
-        const Object::Ptr document = newObject();
+        Object::Ptr document = newObject();
         document->set("id", token.id);
         putTokenGrant(token.spec, *document);
         document->set("origin", token.origin == Origin::File ? "file" : "api");
@@ -192,9 +185,9 @@ Routes reloadRoutes(Registrar& registrar) {
             throw Problem(422, "reload refused, the running configuration stays: see errors",
                           std::move(errors));
         }
-        const Object::Ptr given = newObject();
+        Object::Ptr given = newObject();
         given->set("changed", report.changed);
-        const Poco::JSON::Array::Ptr restart = new Poco::JSON::Array;
+        Poco::JSON::Array::Ptr restart = new Poco::JSON::Array;
         for (const std::string& part : report.needsRestart) restart->add(part);
         given->set("needsRestart", restart);
         return {.body = jsonText(given)};

@@ -40,7 +40,7 @@ class UserHandlers final {
         auto password = body.text("password");
         const Rights rights = body.rights();
         body.ignore({"created", "lastLogin", "isLocked"});
-        if (!name.empty()) body.complain(userNameComplaint(name));
+        body.complain(userNameComplaint(name));
         if (password) body.complain(passwordComplaint(*password));
         body.finish();
         const bool isMade = !password;
@@ -97,7 +97,7 @@ class UserHandlers final {
         const std::string password = body.requiredText("password");
         const std::string current =
             isTheirOwn ? body.requiredText("current") : body.text("current").value_or("");
-        if (!password.empty()) body.complain(passwordComplaint(password));
+        body.complain(passwordComplaint(password));
         body.finish();
         if (isTheirOwn) requirePassword(name, current, request.address);
         const auto changed = users_.setPassword(name, password);

@@ -95,8 +95,7 @@ struct Option {
 
 enum class Level : std::uint8_t { Debug, Info, Warning, Error };
 
-/// Certificate and key of the broker's TLS listeners, PEM.
-struct Tls {
+struct Tls {  ///< Certificate and key of the broker's TLS listeners, PEM.
     std::uint64_t generation{};  ///< rises when the files were replaced
     std::string certificatePem;  ///< leaf first, chain behind it
     std::string keyPem;
@@ -133,6 +132,7 @@ struct Plugin {
     std::size_t optionCount = 0;
     const Option* settings = nullptr;
     std::size_t settingCount = 0;
+    const char* address = nullptr;  ///< for people: "wss://{host}:{port}/?token={token}"
     Result<std::unique_ptr<Protocol>> (*protocol)(Host&, ProtocolHost&,
                                                   const Fields& settings) = nullptr;
     Result<std::unique_ptr<Format>> (*format)(Host&, const Fields& options) = nullptr;

@@ -15,7 +15,7 @@
 /// journal. Order of calls: authenticate -> attach -> (ready -> take … settle)* -> closed.
 namespace runnel {
 
-/// A stream as its protocol sees it. Its scope is its device, else its gateway, else its application.
+/// A stream as its protocol sees it. Its scope: its device, else gateway, else application.
 struct StreamConfig {
     std::uint64_t stream{};   ///< names the stream as long as the broker runs
     std::string name;         ///< for people: "70B3D57ED0000001/cloud"
