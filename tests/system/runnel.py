@@ -228,6 +228,11 @@ class Runnel:
         return self.port("websocket")
 
     @property
+    def admin_port(self):
+        """Of the management API; see api.py."""
+        return self.port("admin")
+
+    @property
     def mqtt_port(self):
         """With TLS, for MQTT and for MQTT over WebSocket."""
         return self.port("mqtt")
