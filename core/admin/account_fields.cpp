@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "admin/json_body.h"
-#include "admin/time_text.h"
+#include "base/time_text.h"
 
 namespace runnel::admin {
 

@@ -12,6 +12,13 @@ namespace {
 
 using Outcome = AuditEntry::Outcome;
 
+/// EUIs in one form, however they were asked for.
+std::string inOneForm(std::string_view name, const std::string& value) {
+    const bool isEui = name == "application" || name == "device" || name == "gateway";
+    const auto eui = isEui ? parseEui(value) : std::nullopt;
+    return eui ? text(*eui) : value;
+}
+
 /// The pattern with the request's parameters in it.
 std::string objectOf(std::string_view pattern, const ApiRequest& request) {
     std::string out;
@@ -21,7 +28,8 @@ std::string objectOf(std::string_view pattern, const ApiRequest& request) {
         pattern.remove_prefix(open);
         if (pattern.empty()) break;
         const std::size_t close = pattern.find('}');
-        out += request.parameter(pattern.substr(1, close - 1));
+        const std::string_view name = pattern.substr(1, close - 1);
+        out += inOneForm(name, request.parameter(name));
         pattern.remove_prefix(close + 1);
     }
     return out;

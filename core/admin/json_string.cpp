@@ -12,16 +12,36 @@ std::uint8_t byteAt(std::string_view text, std::size_t at) {
     return static_cast<std::uint8_t>(text[at]);
 }
 
-/// How many bytes the character at the front takes; 0 if it is none. The second byte's bounds are
-/// those of RFC 3629 §4: they leave out what is too long, surrogates and what is above U+10FFFF.
-std::size_t characterSize(std::string_view text) {
-    const std::uint8_t lead = byteAt(text, 0);
+/// By the first byte; 0 if no character begins with it.
+std::size_t sizeBy(std::uint8_t lead) {
     if (lead < 0x80) return 1;
-    const std::size_t size = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    if (size == 0 || lead > 0xF4 || text.size() < size) return 0;
-    const std::uint8_t low = lead == 0xE0 ? 0xA0 : lead == 0xF0 ? 0x90 : 0x80;
-    const std::uint8_t high = lead == 0xED ? 0x9F : lead == 0xF4 ? 0x8F : 0xBF;
-    if (byteAt(text, 1) < low || byteAt(text, 1) > high) return 0;
+    if (lead < 0xC2 || lead > 0xF4) return 0;
+    if (lead < 0xE0) return 2;
+    return lead < 0xF0 ? 3 : 4;
+}
+
+/// RFC 3629 §4: leaves out what is too long, surrogates and what is above U+10FFFF.
+bool isSecond(std::uint8_t lead, std::uint8_t byte) {
+    switch (lead) {
+        case 0xE0:
+            return byte >= 0xA0 && byte <= 0xBF;
+        case 0xED:
+            return byte >= 0x80 && byte <= 0x9F;
+        case 0xF0:
+            return byte >= 0x90 && byte <= 0xBF;
+        case 0xF4:
+            return byte >= 0x80 && byte <= 0x8F;
+        default:
+            return byte >= 0x80 && byte <= 0xBF;
+    }
+}
+
+/// How many bytes the character at the front takes; 0 if it is none.
+std::size_t characterSize(std::string_view text) {
+    const std::size_t size = sizeBy(byteAt(text, 0));
+    if (size == 1) return 1;
+    if (text.size() < size || size == 0) return 0;
+    if (!isSecond(byteAt(text, 0), byteAt(text, 1))) return 0;
     for (std::size_t i = 2; i < size; ++i) {
         if ((byteAt(text, i) & 0xC0U) != 0x80U) return 0;
     }

@@ -35,6 +35,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
       plugins_(plugins),
       clock_(clock),
       log_(log),
+      latencies_(clock),
       listeners_(log),
       certificates_(*config_, log),
       vault_(config_->data / "key"),
@@ -57,22 +58,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                   .log = log,
                   .state = state_,
                   .announce = [this](Message&& event) { ingress_.announce(std::move(event)); }}),
-      ingress_({.journal = journal_,
-                .devices = devices_,
-                .clock = clock,
-                .log = log,
-                .identify = [this](Message& event) { return downlinks_.identify(event); },
-                .route =
-                    [this](Ingress::Batch batch) {
-                        router_.route(batch);
-                        routed_ = batch.back()->position;
-                        watch_.messages(batch);
-                    },
-                .maintain =
-                    [this] {
-                        const auto quiet = router_.betweenBatches();
-                        return sweeper_.work();
-                    }}),
+      ingress_(ingressParts()),
       keeper_({.stream = {journal_, catchUp_, downlinks_, changed_, log, &latencies_},
                .tokens = tokens_,
                .streams = streams_,
@@ -84,23 +70,14 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
               {.plugins = plugins,
                .formats = formats_,
                .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}),
-      registrar_(*config_,
-                 {.plugins = plugins,
-                  .objects = objects_,
-                  .catalogue = catalogue_,
-                  .tokens = tokens_,
-                  .devices = devices_,
-                  .streams = streams_,
-                  .keeper = keeper_,
-                  .health = health_,
-                  .log = log,
-                  .openDoor =
-                      [this](const LoadedPlugin& plugin, const Fields& settings) {
-                          if (Door* door = addDoor(plugin, settings)) start(*door);
-                      },
-                  .checkSettings = [this](const Config& next) { return checkSettings(next); },
-                  .applySettings = [this](const Config& next,
-                                          ConfigDiff& diff) { applySettings(next, diff); }}) {
+      registrar_(*config_, registrarParts()),
+      replays_({.journal = journal_,
+                .streams = streams_,
+                .catchUp = catchUp_,
+                .clock = clock,
+                .log = log}),
+      watch_(feed_, streams_, health_),
+      management_(managementParts()) {
     populate();
 }
 
@@ -123,6 +100,45 @@ void Broker::populate() {
 
 Broker::~Broker() {
     stop();
+}
+
+Ingress::Parts Broker::ingressParts() {
+    return {.journal = journal_,
+            .devices = devices_,
+            .clock = clock_,
+            .log = log_,
+            .identify = [this](Message& event) { return downlinks_.identify(event); },
+            .route =
+                [this](Ingress::Batch batch) {
+                    router_.route(batch);
+                    routed_ = batch.back()->position;
+                    watch_.messages(batch);
+                },
+            .maintain =
+                [this] {
+                    const auto quiet = router_.betweenBatches();
+                    return sweeper_.work();
+                },
+            .committed = &latencies_.committed};
+}
+
+LiveRegistrar::Parts Broker::registrarParts() {
+    return {.plugins = plugins_,
+            .objects = objects_,
+            .catalogue = catalogue_,
+            .tokens = tokens_,
+            .devices = devices_,
+            .streams = streams_,
+            .keeper = keeper_,
+            .health = health_,
+            .log = log_,
+            .openDoor =
+                [this](const LoadedPlugin& plugin, const Fields& settings) {
+                    if (Door* door = addDoor(plugin, settings)) start(*door);
+                },
+            .checkSettings = [this](const Config& next) { return checkSettings(next); },
+            .applySettings = [this](const Config& next,
+                                    ConfigDiff& diff) { applySettings(next, diff); }};
 }
 
 Management::Parts Broker::managementParts() {

@@ -69,6 +69,8 @@ class Broker final {
 
   private:
     PluginHost& hostFor(const std::string& name);
+    Ingress::Parts ingressParts();
+    LiveRegistrar::Parts registrarParts();
     Management::Parts managementParts();
     void populate();
     Door* addDoor(const LoadedPlugin& plugin, const Fields& settings);

@@ -4,7 +4,6 @@
 #include <iterator>
 
 #include "admin/audited.h"
-#include "admin/public_routes.h"
 #include "admin/routes/accounts.h"
 #include "admin/routes/dead_letter_routes.h"
 #include "admin/routes/downlink_routes.h"
@@ -76,7 +75,6 @@ admin::Routes Management::routes() {
     const auto add = [&](admin::Routes routes) {
         std::move(routes.begin(), routes.end(), std::back_inserter(all));
     };
-    add(admin::publicRoutes());
     add(admin::sessionRoutes(users_, sessions_, audit_));
     add(admin::userRoutes(users_, sessions_));
     add(admin::keyRoutes(keys_));
@@ -94,7 +92,6 @@ admin::Routes Management::routes() {
     add(admin::pluginRoutes(parts_.objects.plugins));
     add(admin::statusRoutes(parts_.metrics.status));
     add(admin::metricsRoutes(parts_.metrics));
-    add(admin::eventRoutes());
     return admin::audited(std::move(all), audit_);
 }
 

@@ -117,6 +117,13 @@ std::optional<std::string> readText(FileCheck& check) {
     return text;
 }
 
+void complain(const YAML::Exception& exception, FileCheck& check) {
+    const YAML::Mark& mark = exception.mark;
+    check.complain(
+        mark.is_null() ? Place{check.file()} : Place{check.file(), mark.line + 1, mark.column + 1},
+        "is not readable as YAML: " + exception.msg);
+}
+
 }  // namespace
 
 std::filesystem::path FileCheck::resolve(const std::string& path) const {
@@ -140,10 +147,22 @@ std::optional<YamlNode> readYaml(FileCheck& check) {
         }
         return builder.takeRoot();
     } catch (const YAML::Exception& exception) {
-        const YAML::Mark& mark = exception.mark;
-        check.complain(mark.is_null() ? Place{check.file()}
-                                      : Place{check.file(), mark.line + 1, mark.column + 1},
-                       "is not readable as YAML: " + exception.msg);
+        complain(exception, check);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::vector<YamlNode>> readYamlStream(std::istream& stream, FileCheck& check) {
+    try {
+        YAML::Parser parser(stream);
+        std::vector<YamlNode> documents;
+        for (TreeBuilder builder; parser.HandleNextDocument(builder); builder = {}) {
+            YamlNode root = builder.takeRoot();
+            if (root.is != YamlNode::Is::Null) documents.push_back(std::move(root));
+        }
+        return documents;
+    } catch (const YAML::Exception& exception) {
+        complain(exception, check);
     }
     return std::nullopt;
 }

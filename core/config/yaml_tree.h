@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <istream>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,10 @@ class FileCheck final {
 /// or uses aliases (they make small files huge). yaml-cpp reads about 5 MB/s: many thousands of
 /// devices belong into the registry, by the API, and not into a file.
 std::optional<YamlNode> readYaml(FileCheck& check);
+
+/// All documents of a stream ("---" between them), without the empty ones and without a limit of
+/// size: what an administrator hands to runnelctl. Complains and returns nullopt as readYaml.
+std::optional<std::vector<YamlNode>> readYamlStream(std::istream& stream, FileCheck& check);
 
 /// "'abc'" shortened to 40 characters, "nothing", "a list" or "a mapping": for "found …".
 std::string found(const YamlNode& node);

@@ -62,16 +62,19 @@ void AuditLog::cut(sqlite::Database& database) {
 }
 
 std::vector<AuditEntry> AuditLog::list(const Filter& filter) const {
+    // What begins with "object/" lies between this and "object0".
     const std::string below = filter.object + "/";
+    const std::string behind = filter.object + "0";
     return file_.read([&](sqlite::Database& database) {
         sqlite::Statement rows(
             database,
             "select id, time, who, address, action, object, outcome, detail from audit "
             "where (?1 = 0 or id < ?1) and (?2 = '' or who = ?2) "
-            "and (?3 = '' or object = ?3 or substr(object, 1, length(?4)) = ?4) "
-            "order by id desc limit ?5");
+            "and (?3 = '' or object = ?3 or (object >= ?4 and object < ?5)) "
+            "order by id desc limit ?6");
         rows.bind(1, static_cast<std::int64_t>(filter.before)).bind(2, filter.who);
-        rows.bind(3, filter.object).bind(4, below).bind(5, static_cast<std::int64_t>(filter.max));
+        rows.bind(3, filter.object).bind(4, below).bind(5, behind);
+        rows.bind(6, static_cast<std::int64_t>(filter.max));
         std::vector<AuditEntry> out;
         while (rows.step()) out.push_back(entryOf(rows));
         return out;

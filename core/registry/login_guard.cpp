@@ -17,7 +17,7 @@ namespace {
 /// Whose attempts count together: an IPv4 address, an IPv6 network of 64 bits.
 std::string networkOf(std::string_view address) {
     constexpr std::size_t kHalf = 8;
-    const std::string text(address.substr(0, address.find('%')));
+    std::string text(address.substr(0, address.find('%')));
     in6_addr parsed{};
     if (::inet_pton(AF_INET6, text.c_str(), &parsed) != 1) return text;
     std::array<char, INET6_ADDRSTRLEN> out{};

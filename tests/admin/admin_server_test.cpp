@@ -70,6 +70,7 @@ TEST_F(AdminServerTest, SaysWhatKeepsItFromStarting) {
 TEST_F(AdminServerTest, SilentAndIdleClientsDelayNobody) {
     start({});
     std::vector<std::unique_ptr<test::BlockingClient>> clients;
+    clients.reserve(118);
     for (int i = 0; i < 18; ++i) {
         clients.push_back(std::make_unique<test::BlockingClient>(address(), Mode::Plain));
     }

@@ -43,6 +43,21 @@ TEST_F(AuditedTest, WritesWhoChangedWhat) {
     EXPECT_EQ(entries.front().outcome, Outcome::Done);
 }
 
+TEST_F(AuditedTest, WritesEuisInOneForm) {
+    const Routes routes = audited({{.method = "PUT",
+                                    .pattern = "/applications/{application}/streams/{stream}",
+                                    .need = Need::Admin,
+                                    .query = {},
+                                    .handler = fine}},
+                                  audit);
+    ApiRequest request;
+    request.method = "PUT";
+    EXPECT_EQ(
+        test::call(routes, "/applications/70-b3-d5-7e-d0-00-00-01/streams/ab", request).status,
+        204);
+    EXPECT_EQ(audit.list({}).front().object, "/applications/70B3D57ED0000001/streams/ab");
+}
+
 TEST_F(AuditedTest, WritesWhatWasForbiddenAndWhatFailed) {
     EXPECT_EQ(callOne("PUT", Need::Login, throwing(403)), 403);
     EXPECT_EQ(callOne("PUT", Need::Login, throwing(503)), 503);

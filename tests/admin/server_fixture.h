@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -95,16 +96,18 @@ class ServerFixture : public testing::Test {
             request.headers = headers;
             const std::string_view given = request.header("Authorization");
             const std::string_view key = given.starts_with("Bearer ") ? given.substr(7) : "";
-            if (key != *ended_.lock()) {
-                if (key == "admin") return Login{{"admin", Role::Admin, {}}, {}};
-                if (key == "operator") return Login{{"operator", Role::Operator, {kMine}}, {}};
-                if (key == "viewer") return Login{{"viewer", Role::Viewer, {}}, {}};
-                if (key == "guest") return Login{{"guest", Role::Viewer, {kMine}}, {}};
-            }
+            const auto known = principals_.find(key);
+            if (known != principals_.end() && key != *ended_.lock())
+                return Login{known->second, {}};
             throw Problem(401, "log in").with("WWW-Authenticate", "Bearer");
         };
     }
 
+    const std::map<std::string, Principal, std::less<>> principals_{
+        {"admin", {"admin", Role::Admin, {}}},
+        {"operator", {"operator", Role::Operator, {kMine}}},
+        {"viewer", {"viewer", Role::Viewer, {}}},
+        {"guest", {"guest", Role::Viewer, {kMine}}}};
     int https_;
     Guarded<std::shared_ptr<const Tls>> tls_;
     std::unique_ptr<AdminServer> server_;

@@ -83,6 +83,7 @@ TEST_F(ReplaysTest, KeepABoundedPartInMemoryAndFinishALongOne) {
     client.takeUntil(ReplayLane::kMaxTaken);
     EXPECT_EQ(client.take(), 0U) << "no more before something has arrived";
     EXPECT_LE(replays_.find(id)->position, 1000 + 2 * ReplayLane::kMaxOfReplay);
+    client.settleAll();
     const ReplayReport done = finish(id, client);
     EXPECT_EQ(done.state, State::Done);
     EXPECT_EQ(again(client), counters(100, 6100));
@@ -217,8 +218,9 @@ TEST_F(ReplaysTest, AreRefusedWithTheFieldThatIsWrong) {
 
 TEST_F(ReplaysTest, CountWhatIsRefusedWithoutDeadLetters) {
     bench_.nextCounter = 14;
-    deliverAll(1);  // cannot be said: a dead letter
     Bench::Client client = bench_.attach();
+    bench_.publish(1);
+    EXPECT_EQ(client.take(), 0U) << "it cannot be said: a dead letter";
     const ReplayReport done = finish(start(0, 1000).id, client);
     EXPECT_EQ(done.refused, 1U);
     EXPECT_EQ(bench_.stream->books().dead, 1U) << "the first time, not once more";

@@ -92,7 +92,7 @@ TEST_F(SessionsTest, OfAnEndedTokenGetAndSettleNothingAndTheirParcelsComeAgain) 
 TEST_F(SessionsTest, OfAnEndedTokenSendNothingAnyMore) {
     auto sender = attachSender(1);
     end(1);
-    sender.host->receive({.document = "seven"}, 7);
+    sender.host->receive({.document = "seven", .device = {}}, 7);
     ASSERT_THAT(sender.session->answers, SizeIs(1));
     EXPECT_THAT(sender.session->rejections, ElementsAre(7));
 }

@@ -181,8 +181,8 @@ void StreamWorld::deliver(const Job& job) {
 void StreamWorld::attach() {
     if (clients_.size() == 4) return;
     Client client;
-    client.reader =
-        std::make_shared<Reader>(std::make_shared<FakeSession>(), Visitor{.token = 1 + below(3)});
+    client.reader = std::make_shared<Reader>(std::make_shared<FakeSession>(),
+                                             Visitor{1 + below(3), {}, {}, false});
     StreamState::Start start;
     if (chance(20)) start = {kStart + below(head_ - kStart + 1), true};
     if (!clients_.empty()) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "registry/api_keys.h"
 
+#include <thread>
+
 #include "tests/registry/registry_fixture.h"
 
 namespace runnel {
@@ -147,6 +149,25 @@ TEST_F(ApiKeysTest, ChangesNothingWhenTheDiskRefuses) {
     EXPECT_THROW(keys_->remove(made.key.id), RegistryError);
     EXPECT_THAT(keys_->list(0, 10), ElementsAre(Field(&ApiKey::name, "grafana")));
     EXPECT_TRUE(keys_->lookUp(made.text));
+}
+
+TEST_F(ApiKeysTest, ServesLookUpsWhileKeysComeAndGo) {
+    const std::string kept = add("kept").text;
+    std::thread changing([&] {
+        for (int i = 0; i < 30; ++i) {
+            const auto made = add("gone");
+            EXPECT_TRUE(keys_->lookUp(made.text));
+            keys_->saveUsed();
+            EXPECT_TRUE(keys_->remove(made.key.id));
+            EXPECT_FALSE(keys_->lookUp(made.text));
+        }
+    });
+    for (int i = 0; i < 300; ++i) {
+        EXPECT_TRUE(keys_->lookUp(kept));
+        keys_->saveUsed();
+    }
+    changing.join();
+    EXPECT_THAT(keys_->list(0, 10), ElementsAre(Field(&ApiKey::name, "kept")));
 }
 
 TEST_F(ApiKeysTest, RefusesAFileWhoseKeysCannotBeRead) {

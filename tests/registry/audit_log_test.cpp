@@ -71,9 +71,10 @@ TEST_F(AuditLogTest, ListsWhatHappenedToAnObjectAndBelowIt) {
     append("local", "/users/anna");
     append("local", "/users/anna/password");
     append("local", "/users/annabel");
+    append("local", "/users/anna0");
     EXPECT_THAT(objects({.object = "/users/anna"}),
                 ElementsAre("/users/anna/password", "/users/anna"));
-    EXPECT_THAT(objects({.object = "/users"}), SizeIs(4));
+    EXPECT_THAT(objects({.object = "/users"}), SizeIs(5));
     EXPECT_THAT(objects({.object = "/use"}), IsEmpty());
     EXPECT_THAT(objects({.who = "user ben", .object = "/users"}), IsEmpty());
 }

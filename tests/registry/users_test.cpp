@@ -169,6 +169,26 @@ TEST_F(UsersTest, KeepsOneAdminWhenManyAreRemovedAtOnce) {
     EXPECT_THAT(users_->list("", 100), ElementsAre(Field(&User::rights, Rights{Role::Admin, {}})));
 }
 
+TEST_F(UsersTest, ServesLoginsWhileAccountsChange) {
+    add("anna", {Role::Admin, {}});
+    add("ben");
+    std::thread changing([&] {
+        for (int i = 0; i < 20; ++i) {
+            EXPECT_TRUE(users_->change("ben", {Role::Viewer, {kApplication}}));
+            EXPECT_TRUE(users_->setPassword("ben", kOther));
+            EXPECT_TRUE(users_->remove("ben"));
+            EXPECT_TRUE(users_->add("ben", {}, kPassword));
+        }
+    });
+    for (int i = 0; i < 20; ++i) {
+        EXPECT_TRUE(mayLogIn("anna", kPassword));
+        static_cast<void>(mayLogIn("ben", kPassword, "192.0.2." + std::to_string(i)));
+        EXPECT_THAT(users_->list("", 10), ::testing::SizeIs(::testing::Ge(1U)));
+    }
+    changing.join();
+    EXPECT_TRUE(mayLogIn("ben", kPassword));
+}
+
 TEST_F(UsersTest, LocksOutAfterFiveWrongPasswordsButNotFromElsewhere) {
     add("anna");
     for (int i = 0; i < 5; ++i) {

@@ -15,7 +15,7 @@ namespace {
 using Poco::JSON::Object;
 
 /// The owner of a stream by its name: gateways and applications share no EUI.
-Scope ownerOf(const std::string& name, const StreamSpec& spec) {
+Scope ownerIn(const std::string& name, const StreamSpec& spec) {
     const auto eui = parseEui(name.substr(0, name.find('/')));
     return {spec.gateway ? Scope::Level::Gateway : Scope::Level::Application, eui.value_or(Eui{})};
 }
@@ -63,7 +63,7 @@ class StreamHandlers final {
         }
         const Principal& who = request.who;
         return listWhere(request, prefix, [&](const std::string& name, const auto& entry) {
-            const Scope owner = admin::ownerOf(name, *entry.spec);
+            const Scope owner = ownerIn(name, *entry.spec);
             return owner.level == Scope::Level::Gateway ? who.seesEverything()
                                                         : who.maySee(owner.eui);
         });
@@ -129,7 +129,7 @@ class StreamHandlers final {
 
   private:
     Scope existingOwner(const ApiRequest& request) const {
-        const Scope owner = admin::ownerOf(request);
+        const Scope owner = ownerOf(request);
         if (parts_.catalogue.findOwner(owner)) return owner;
         throw Problem(404, text(owner.eui) + " is not there");
     }
@@ -194,7 +194,7 @@ class StreamHandlers final {
         ListBody body(page);
         for (const auto& [name, entry] :
              parts_.catalogue.streams({prefix, page.after, page.limit + 1}, isWanted)) {
-            const StreamView view{name, admin::ownerOf(name, *entry.spec), entry};
+            const StreamView view{name, ownerIn(name, *entry.spec), entry};
             const bool isFull = mayChange(request, view.owner);
             if (body.isFull()) break;
             body.add(name, jsonText(documentOf(view, parts_, {isFull, Secrets::Hidden})));

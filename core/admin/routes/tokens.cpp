@@ -8,6 +8,7 @@
 #include "admin/routes/of_stream.h"
 #include "admin/stream_document.h"
 #include "base/time_text.h"
+#include "config/read_config.h"
 
 namespace runnel::admin {
 
@@ -181,7 +182,7 @@ Routes reloadRoutes(Registrar& registrar) {
         const Registrar::ReloadReport report = registrar.reload();
         if (!report.complaints.empty()) {
             std::vector<Problem::Field> errors;
-            for (const Complaint& one : report.complaints) errors.push_back({"", text(one)});
+            for (const Complaint& one : report.complaints) errors.push_back({"", runnel::text(one)});
             throw Problem(422, "reload refused, the running configuration stays: see errors",
                           std::move(errors));
         }

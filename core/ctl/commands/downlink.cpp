@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+#include <thread>
+
+#include "ctl/commands/commands.h"
+#include "ctl/commands/show.h"
+#include "ctl/failure.h"
+#include "ctl/time_text.h"
+
+namespace runnel::ctl {
+namespace {
+
+constexpr std::chrono::milliseconds kPause{500};
+constexpr const char* kEnded = "ended";
+constexpr std::size_t kEvents = 1000;  // that are looked through for a downlink's
+
+struct SendOptions {
+    std::string device, application, data, id, expires;
+    int port = 1;
+    bool isConfirmed = false, waits = false;
+};
+
+struct ListOptions {
+    std::string application, device;
+    std::size_t limit = 100;
+};
+
+std::string stageOf(Context& context, const Where& device, const std::string& id) {
+    const Where all{device.at(0), device.at(1), "downlinks"};
+    for (const Object::Ptr& one : context.client.list(all, {{"device", device.back()}})) {
+        if (text(*one, "id") == id) return text(*one, "stage");
+    }
+    return kEnded;
+}
+
+/// The newest event of a downlink: "sent", "acknowledged", "failed" …, and why.
+std::string lastEvent(Context& context, const Where& device, const std::string& id) {
+    const Where all{device.at(0), device.at(1), "messages"};
+    for (const Object::Ptr& one : context.client.list(all, {{"device", device.back()}}, kEvents)) {
+        if (text(*one, "downlink") != id) continue;
+        const std::string reason = text(*one, "text");
+        return text(*one, "kind") + (reason.empty() ? "" : ": " + reason);
+    }
+    return kEnded;
+}
+
+/// Polls until the downlink has come to its end, which its expiry brings at the latest. One that
+/// did not arrive is a Failure.
+void waitForEnd(Context& context, const Where& device, const std::string& id) {
+    std::string stage;
+    while (stage != kEnded) {
+        const std::string now = stageOf(context, device, id);
+        if (now == stage) std::this_thread::sleep_for(kPause);
+        if (now != stage && now != kEnded) context.err << id << " " << now << std::endl;
+        stage = now;
+    }
+    const std::string event = lastEvent(context, device, id);
+    for (const char* bad : {"failed", "expired", "notAcknowledged"}) {
+        if (event.rfind(bad, 0) == 0) {
+            throw Failure(ExitCode::Refused, "downlink " + id + " did not arrive: " + event);
+        }
+    }
+    say(context, id + " " + event);
+}
+
+void send(Context& context, const SendOptions& options) {
+    Object::Ptr body = newObject();
+    body->set("port", options.port);
+    body->set("data", options.data);
+    if (options.isConfirmed) body->set("confirmed", true);
+    if (!options.id.empty()) body->set("id", options.id);
+    const std::string expires = timeFor("--expires", options.expires, Relative::FromNow);
+    if (!expires.empty()) body->set("expiresAt", expires);
+    const Where device = findDevice(context.client, options.device, options.application);
+    const std::string answer = context.client.post(apiPath(under(device, {"downlinks"})), body);
+    showObject(context, answer, [](const Object& receipt) {
+        return std::vector<std::pair<std::string, std::string>>{{"accepted", text(receipt, "id")}};
+    });
+    if (options.waits) waitForEnd(context, device, text(*parseObject(answer), "id"));
+}
+
+void list(Context& context, const ListOptions& options) {
+    const std::string application = euiOf("--application", options.application);
+    showList(context, {"applications", application, "downlinks"},
+             {{"ID", "DEVICE", "#PORT", "CONFIRMED", "STAGE", "ACCEPTED"},
+              [](const Object& downlink) {
+                  return std::vector<std::string>{
+                      text(downlink, "id"),    text(downlink, "device"),
+                      text(downlink, "port"),  text(downlink, "confirmed"),
+                      text(downlink, "stage"), text(downlink, "accepted")};
+              }},
+             {{"device", options.device.empty() ? "" : euiOf("--device", options.device)}},
+             options.limit);
+}
+
+}  // namespace
+
+void addDownlinkCommands(const Menu& menu) {
+    const Menu group = menu.group("downlink", "Messages to devices");
+    {
+        auto [app, options] = group.command("send", "Send a downlink to a device", send);
+        app.add_option("--device", options.device, "The device EUI")->required();
+        app.add_option("--application", options.application,
+                       "Its application; found by the device EUI if it is left out");
+        app.add_option("--port", options.port, "1 to 223")->required();
+        app.add_option("--data", options.data, "The payload, hexadecimal")->required();
+        app.add_flag("--confirmed", options.isConfirmed, "The device has to acknowledge it");
+        app.add_option("--id", options.id, "Yours to recognise it by; the same id is sent once");
+        app.add_option("--expires", options.expires, "A time, or 2h for two hours from now");
+        app.add_flag("--wait", options.waits, "Wait for its end; status 1 if it failed");
+    }
+    auto [app, options] = group.command("list", "List downlinks, the newest first", list);
+    app.add_option("--application", options.application, "Their application EUI")->required();
+    app.add_option("--device", options.device, "Only to this device");
+    app.add_option("--limit", options.limit, "At most so many; 0 is all")->capture_default_str();
+}
+
+}  // namespace runnel::ctl

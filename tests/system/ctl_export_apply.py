@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What `runnelctl export` writes, `runnelctl apply` brings back: on the same broker it changes nothing, on
+an empty one it makes the same applications, devices, streams and tokens."""
+import ctl
+import runnel
+
+APPLICATION = "70B3D57ED0000001"
+GATEWAY = "00000000000000AA"
+DEVICES = "eui,name,floor\n" + "".join(f"{number:016X},Bay {number},{number % 7}\n"
+                                      for number in range(1, 12_001))
+
+
+async def fill(broker):
+    await broker.ctl("application", "add", APPLICATION, "--name", "Parking: north")
+    imported = await broker.ctl("device", "import", "-", "--application", APPLICATION,
+                                given=DEVICES)
+    assert imported.err.splitlines() == ["10000 of 12000 devices", "12000 of 12000 devices"]
+    await broker.ctl("stream", "add", "--application", APPLICATION, "--name", "cloud",
+                     "--option", "acknowledge=client", "--token-file", "-",
+                     given="typed-by-hand-of-20\n")
+    await broker.ctl("token", "add", "cloud", "--label", "second: \"down\"", "--scope", "down",
+                     "--expires", "30d")
+    await broker.ctl("stream", "add", "--application", APPLICATION, "--device",
+                     "0000000000000001", "--name", "bay", "--duplicates", "best", "--disabled")
+    await broker.ctl("stream", "add", "--gateway", GATEWAY, "--name", "radio")
+
+
+class ExportApply(runnel.SystemTest):
+
+    async def test_a_backup_changes_nothing_here_and_everything_on_an_empty_broker(self):
+        async with ctl.Managed() as broker, ctl.Managed() as other:
+            await fill(broker)
+            backup = broker.directory / "backup"
+            await broker.ctl("export", backup)
+            self.assertEqual(backup.stat().st_mode & 0o777, 0o700)
+            file = backup / "applications" / f"{APPLICATION}.yaml"
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+            same = await broker.ctl("apply", "-f", backup, "--prune")
+            self.assertRegex(same.out, r"^0 added, 0 changed, 0 removed, \d+ unchanged\n$")
+            planned = await other.ctl("apply", "-f", backup, "--dry-run")
+            self.assertIn("(nothing was done)", planned.out)
+            self.assertEqual((await other.ctl("stream", "list", "--json")).json["items"], [])
+            await other.ctl("apply", "-f", backup)
+            first = (await broker.ctl("export")).out
+            self.assertEqual((await other.ctl("export")).out, first)
+            again = await other.ctl("apply", "-f", "-", given=first)
+            self.assertRegex(again.out, r"^0 added, 0 changed, 0 removed, \d+ unchanged\n$")
+
+    async def test_an_exported_directory_is_a_good_configuration(self):
+        async with ctl.Managed() as broker:
+            await fill(broker)
+            backup = broker.directory / "backup"
+            await broker.ctl("export", backup)
+            settings = {**broker.settings, "applications": str(backup / "applications"),
+                        "gateways": str(backup / "gateways")}
+            broker.write("runnel.yaml", settings)
+            status, output = await broker.run("--check")
+            self.assertEqual(status, 0, output)
+
+    async def test_prune_removes_what_the_file_has_not(self):
+        async with ctl.Managed() as broker:
+            await broker.ctl("stream", "add", "--application", APPLICATION, "--name", "old")
+            pruned = await broker.ctl("apply", "-f", "-", "--prune", given=(
+                f"application: {APPLICATION}\nname: New\nstreams:\n  - {{name: new}}\n"))
+            self.assertIn(f"removed  applications/{APPLICATION}/streams/old", pruned.out)
+            streams = (await broker.ctl("stream", "list", "--json")).json["items"]
+            self.assertEqual([one["name"] for one in streams], ["new"])
+
+
+if __name__ == "__main__":
+    runnel.main()

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One command makes a stream that a client can use at once, and the others show, change, test, rotate and
+remove it while the broker runs; what is refused says why, with the status that the manual names."""
+import asyncio
+import json
+
+import ctl
+import runnel
+
+APPLICATION = "70B3D57ED0000001"
+FILED = {"name": "Filed", "streams": [{"name": "cloud", "token": "a-token-of-20-letters"}]}
+
+
+class Streams(runnel.SystemTest):
+
+    async def test_stream_add_prints_an_url_that_connects(self):
+        async with ctl.Managed([runnel.simulator()]) as broker:
+            added = await broker.ctl("stream", "add", "--application", APPLICATION, "--protocol",
+                                     "websocket", "--format", "json")
+            self.assertIn("was not there yet: made", added.err)
+            self.assertEqual(added.field("stream"), f"{APPLICATION}/websocket")
+            url = added.field("url")
+            token = added.field("token")
+            self.assertIn(token, url)
+            client = await broker.connect(token)
+            tested = await broker.ctl("stream", "test", "websocket")
+            self.assertEqual(tested.field("sent"), "yes, a made-up uplink")
+            document = await client.until(lambda one: one.get("Data") == b"test".hex())
+            self.assertEqual(document["Type"], 2)
+            listed = await broker.ctl("stream", "list")
+            self.assertIn(f"{APPLICATION}/websocket", listed.out)
+            self.assertNotIn(token, listed.out)
+            await client.socket.close()
+
+    async def test_rotating_and_revoking_a_token(self):
+        async with ctl.Managed() as broker:
+            added = await broker.ctl("stream", "add", "--application", APPLICATION)
+            old = added.field("token")
+            client = await broker.connect(old)
+            rotated = await broker.ctl("stream", "rotate-token", "websocket", "--overlap", "1h")
+            new = await broker.connect(rotated.field("token"))
+            tokens = (await broker.ctl("token", "list", "websocket", "--json")).json["items"]
+            self.assertEqual(len(tokens), 2)
+            first = next(one for one in tokens if one["token"] == old)
+            self.assertIn("expires", first)
+            await broker.ctl("token", "revoke", "websocket", first["id"])
+            await asyncio.wait_for(client.socket.wait_closed(), runnel.PATIENCE)
+            self.assertEqual(client.socket.close_code, 1008)
+            await new.socket.close()
+
+    async def test_set_changes_only_what_is_named_and_remove_ends_it(self):
+        async with ctl.Managed() as broker:
+            await broker.ctl("stream", "add", "--application", APPLICATION, "--name", "cloud",
+                             "--events", "uplink,join")
+            await broker.ctl("stream", "set", "cloud", "--duplicates", "best")
+            shown = (await broker.ctl("stream", "show", "cloud", "--json")).json
+            self.assertEqual(shown["duplicates"], "best")
+            self.assertEqual(shown["events"], ["uplink", "join"])
+            await broker.ctl("stream", "remove", f"{APPLICATION}/cloud")
+            gone = await broker.ctl("stream", "show", f"{APPLICATION}/cloud", status=1)
+            self.assertIn("there is no stream", gone.err)
+
+    async def test_what_is_refused_names_the_field(self):
+        async with ctl.Managed() as broker:
+            refused = await broker.ctl("stream", "add", "--application", APPLICATION, "--protocol",
+                                       "pigeon", "--option", "wings=2", status=1)
+            self.assertIn("protocol", refused.err)
+            self.assertIn("pigeon", refused.err)
+
+    async def test_what_stands_in_a_file_is_read_only(self):
+        async with ctl.Managed(applications={APPLICATION: FILED}) as broker:
+            refused = await broker.ctl("stream", "remove", "cloud", status=1)
+            self.assertIn(f"{APPLICATION}.yaml", refused.err)
+            shown = await broker.ctl("stream", "show", "cloud")
+            self.assertEqual(shown.field("origin"), "file")
+
+    async def test_a_broker_that_is_not_there_is_status_3(self):
+        result = await ctl.execute("status", "--socket", "/nowhere/admin.sock")
+        self.assertEqual(result.status, 3)
+        self.assertIn("/nowhere/admin.sock", result.err)
+
+
+class Https(runnel.SystemTest):
+
+    async def test_a_key_and_the_certificate_are_needed(self):
+        async with ctl.Managed() as broker:
+            made = await broker.ctl("key", "add", "tests", "--role", "viewer", "--json")
+            key = broker.write("key", made.json["key"] + "\n")
+            certificate = broker.data / "tls/certificate.pem"
+            url = ("--url", f"https://127.0.0.1:{broker.admin_port}")
+            good = await ctl.execute("status", *url, "--ca", certificate, "--key-file", key)
+            self.assertEqual(good.status, 0, good.err)
+            self.assertIn("version", good.out)
+            untrusted = await ctl.execute("status", *url, "--key-file", key)
+            self.assertEqual(untrusted.status, 3)
+            self.assertIn("--ca certificate.pem", untrusted.err)
+            unknown = await ctl.execute("status", *url, "--ca", certificate,
+                                        environment={"RUNNEL_KEY": "rk_wrong"})
+            self.assertEqual(unknown.status, 4)
+            viewer = await ctl.execute("user", "list", *url, "--ca", certificate,
+                                       environment={"RUNNEL_KEY": made.json["key"]})
+            self.assertEqual(viewer.status, 4)
+            self.assertNotIn(made.json["key"], json.dumps(broker.log))
+
+
+if __name__ == "__main__":
+    runnel.main()
