@@ -58,7 +58,7 @@ struct RegistrarDisk {
     }
 
     TemporaryDirectory directory;
-    WatchedJournal journal{1000};
+    WatchedJournal journal{1000, MemoryJournal::kDefaultCapacity};
     ManualClock clock;
     RecordingLog log;
 };
@@ -149,9 +149,9 @@ class RegistrarLife {
     }
 
     RegistrarDisk& disk_;
-    Plugin counter{.format = makeCounter,
-                   .options = kCounterOptions,
-                   .optionCount = std::size(kCounterOptions)};
+    Plugin counter{.options = kCounterOptions,
+                   .optionCount = std::size(kCounterOptions),
+                   .format = makeCounter};
     Plugin websocket{};
     Plugins plugins{{{PluginKind::Format, "counter", "1", {}, &counter},
                      {PluginKind::Protocol, "websocket", "1", {}, &websocket}},
