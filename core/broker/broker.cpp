@@ -243,7 +243,9 @@ void Broker::start() {
 /// One transaction for all streams that have no token yet.
 void Broker::makeTokens(std::span<const StreamAt> streams) {
     std::vector<std::string> names;
-    for (const StreamAt& stream : streams) names.push_back(stream.name);
+    for (const StreamAt& stream : streams) {
+        if (stream.spec->tokens.empty()) names.push_back(stream.name);
+    }
     for (const std::string& name : tokens_.makeMissing(names)) {
         log_.write(Level::Info, "broker",
                    "made a token for stream " + name + ": runnelctl stream show " + name);

@@ -41,8 +41,7 @@ LiveRegistrar::LiveRegistrar(Config config, Parts parts)
 Applied LiveRegistrar::putOwner(Scope owner, const std::string& name) {
     const auto known = parts_.catalogue.findOwner(owner);
     if (known && known->origin == Origin::File) return inFile(nameOf(owner), known->file);
-    const bool isOther = owner.level == Scope::Level::Gateway;
-    const Scope twin{isOther ? Scope::Level::Application : Scope::Level::Gateway, owner.eui};
+    const Scope twin = twinOf(owner);
     if (parts_.catalogue.findOwner(twin)) {
         return Refusal{Why::Taken, text(owner.eui) + " is the EUI of " + nameOf(twin) +
                                        "; streams are named by it, so it can be only one of both"};
@@ -63,19 +62,9 @@ Applied LiveRegistrar::removeOwner(Scope owner) {
         diff.removed.push_back(name);
     }
     parts_.objects.removeOwner(owner, diff.removed);
-    std::vector<Complaint> none;
-    apply(parts_.keeper.prepare(diff, none));
-    for (const std::string& name : diff.removed) {
-        parts_.tokens.removeAll(name);
-        parts_.catalogue.removeStream(name);
-    }
+    drop(diff);
     if (owner.level == Scope::Level::Application) {
-        const auto isIts = [&](Eui, const Device& device) {
-            return device.application == owner.eui && device.origin == Origin::Api;
-        };
-        for (const auto& [eui, device] : parts_.devices.list({{}, SIZE_MAX}, isIts)) {
-            parts_.devices.remove(eui);
-        }
+        parts_.devices.removeAll(owner.eui, Origin::Api);
     }
     parts_.catalogue.removeOwner(owner);
     return Done{};
@@ -124,26 +113,29 @@ Applied LiveRegistrar::putStream(Scope owner, StreamSpec spec) {
     std::vector<Complaint> complaints;
     const StreamKeeper::Plan plan = parts_.keeper.prepare(diff, complaints);
     if (!complaints.empty()) return Refusal{Why::Wrong, complaints.front().text, "options"};
-    parts_.objects.putStream(name, jsonText(*documentOf(*kept, parts_.plugins, Secrets::Shown)));
-    addTokens(name, typed);
+    Tokens::Draft draft = parts_.tokens.draft(name, typed);
+    parts_.objects.putStream(
+        name, jsonText(*documentOf(*kept, parts_.plugins, Secrets::Shown)),
+        [&](sqlite::Database& database) { parts_.tokens.store(database, draft); });
+    apply(draft);
     openDoorOf(*kept);
+    if (!known) parts_.keeper.forget(name);
     apply(plan);
     parts_.catalogue.putStream(name, {kept, Origin::Api});
     return Done{};
 }
 
-/// Those that it has already may do what they are said to do now.
-void LiveRegistrar::addTokens(const std::string& name, std::span<const TokenSpec> typed) {
-    for (const TokenSpec& token : typed) {
-        const auto known = parts_.tokens.identify(token.text);
-        if (!known) {
-            static_cast<void>(parts_.tokens.add(name, token));  // checked before
-        } else if (const auto entry = parts_.tokens.get(*known); entry->origin == Origin::Api) {
-            static_cast<void>(changeToken(*known, token));
-        }
+/// Sessions end if their token allows less now.
+void LiveRegistrar::apply(const Tokens::Draft& draft) {
+    std::vector<Tokens::Entry> narrowed;
+    for (const auto& [id, spec] : draft.changed) {
+        const auto before = parts_.tokens.get(id);
+        if (before && allowsLess(spec, before->spec)) narrowed.push_back(*before);
     }
-    const std::string names[] = {name};
-    parts_.tokens.makeMissing(names);
+    parts_.tokens.apply(draft);
+    for (const Tokens::Entry& token : narrowed) {
+        endSessions(token, CloseReason::Changed, "the token allows less now; connect again");
+    }
 }
 
 /// A protocol that nobody has named so far runs with its defaults.
@@ -171,11 +163,19 @@ Applied LiveRegistrar::removeStream(const std::string& stream) {
     parts_.objects.removeStream(stream);
     ConfigDiff::Streams diff;
     diff.removed.push_back(stream);
+    drop(diff);
+    return Done{};
+}
+
+/// Of the API, and not on the disk any more. Their names are free: who takes one starts anew.
+void LiveRegistrar::drop(const ConfigDiff::Streams& diff) {
+    for (const std::string& name : diff.removed) parts_.keeper.forget(name);
     std::vector<Complaint> none;
     apply(parts_.keeper.prepare(diff, none));
-    parts_.tokens.removeAll(stream);
-    parts_.catalogue.removeStream(stream);
-    return Done{};
+    for (const std::string& name : diff.removed) {
+        parts_.tokens.forgetAll(name);
+        parts_.catalogue.removeStream(name);
+    }
 }
 
 Result<Registrar::DeviceCounts, Refusal> LiveRegistrar::putDevices(

@@ -73,7 +73,9 @@ class LiveRegistrar final : public Registrar {
   private:
     Applied checkPut(Scope owner, const std::string& name, const StreamSpec& spec) const;
     Applied checkTokens(const std::string& name, std::span<const TokenSpec> typed) const;
-    void addTokens(const std::string& name, std::span<const TokenSpec> typed);
+    void apply(const Tokens::Draft& draft);
+    void drop(const ConfigDiff::Streams& diff);
+    static Scope twinOf(Scope owner);
     void openDoorOf(const StreamSpec& spec);
     void apply(const StreamKeeper::Plan& plan);
     void endSessions(const Tokens::Entry& token, CloseReason reason, std::string_view why) const;
@@ -90,6 +92,8 @@ class LiveRegistrar final : public Registrar {
     void apply(const ConfigDiff::Devices& diff);
     void makeTokens(const ConfigDiff::Streams& diff);
     std::vector<Complaint> collisions(const Config& before, const Config& next) const;
+    void complainOwner(Scope owner, const Place& place, std::vector<Complaint>& complaints) const;
+    std::string whatApiAddedTo(Scope owner) const;
     void complainOrphans(const Config& before, const Config& next,
                          std::vector<Complaint>& complaints) const;
     void report(const std::string& part, const std::string& text) const;

@@ -82,9 +82,16 @@ void LiveRegistrar::forget(const Config& config) {
     });
 }
 
+/// Streams are named by the EUI, so it can be an application's or a gateway's only.
+Scope LiveRegistrar::twinOf(Scope owner) {
+    const bool isGateway = owner.level == Scope::Level::Gateway;
+    return {isGateway ? Scope::Level::Application : Scope::Level::Gateway, owner.eui};
+}
+
 void LiveRegistrar::loadOwners() {
     parts_.objects.eachOwner([&](Scope owner, std::string_view name) {
-        const auto known = parts_.catalogue.findOwner(owner);
+        auto known = parts_.catalogue.findOwner(owner);
+        if (!known) known = parts_.catalogue.findOwner(twinOf(owner));
         if (!known) {
             return parts_.catalogue.putOwner(owner, {std::string(name), Origin::Api, ""});
         }
@@ -125,6 +132,11 @@ void LiveRegistrar::loadStreams(const Config& config, std::vector<StreamAt>& str
             eui && parts_.catalogue.findOwner({Scope::Level::Gateway, *eui}).has_value();
         const Scope owner{isGateway ? Scope::Level::Gateway : Scope::Level::Application,
                           eui.value_or(Eui{})};
+        if (!parts_.catalogue.findOwner(owner)) {
+            return report("stream " + name,
+                          "was added by the API to what no file describes any more; put the file "
+                          "back and restart");
+        }
         auto spec = readStored(reader, owner, document);
         if (!spec) return report("stream " + name, spec.error().reason);
         const auto kept = std::make_shared<const StreamSpec>(std::move(*spec));
@@ -224,10 +236,7 @@ std::vector<Complaint> LiveRegistrar::collisions(const Config& before, const Con
     std::vector<Complaint> complaints;
     const std::string advice = " was made by the API; remove it there first, or leave it out here";
     eachOwner(next, [&](Scope owner, const auto& spec) {
-        const auto known = parts_.catalogue.findOwner(owner);
-        if (known && known->origin == Origin::Api) {
-            complaints.push_back({.place = spec.place, .text = text(owner.eui) + advice});
-        }
+        complainOwner(owner, spec.place, complaints);
         for (const StreamSpec& stream : spec.streams) {
             const std::string name = streamName(stream, owner);
             const auto entry = parts_.catalogue.findStream(name);
@@ -255,6 +264,32 @@ std::vector<Complaint> LiveRegistrar::collisions(const Config& before, const Con
     return complaints;
 }
 
+void LiveRegistrar::complainOwner(Scope owner, const Place& place,
+                                  std::vector<Complaint>& complaints) const {
+    for (const Scope one : {owner, twinOf(owner)}) {
+        const auto known = parts_.catalogue.findOwner(one);
+        if (!known || known->origin != Origin::Api) continue;
+        complaints.push_back({.place = place,
+                              .text = text(owner.eui) +
+                                      " was made by the API; remove it there first, or leave it "
+                                      "out here"});
+    }
+}
+
+/// "stream 70B3D57ED0000001/erp"; "" if nothing.
+std::string LiveRegistrar::whatApiAddedTo(Scope owner) const {
+    const auto isOfApi = [](const auto&, const Catalogue::StreamEntry& entry) {
+        return entry.origin == Origin::Api;
+    };
+    const auto streams = parts_.catalogue.streams({text(owner.eui) + "/", "", 1}, isOfApi);
+    if (!streams.empty()) return "stream " + streams.front().first;
+    if (owner.level == Scope::Level::Gateway) return "";
+    const auto devices = parts_.devices.list({{}, 1}, [&](Eui, const Device& device) {
+        return device.origin == Origin::Api && device.application == owner.eui;
+    });
+    return devices.empty() ? "" : "device " + text(devices.front().first);
+}
+
 /// A file may not go while the API has put something into what it describes.
 void LiveRegistrar::complainOrphans(const Config& before, const Config& next,
                                     std::vector<Complaint>& complaints) const {
@@ -262,14 +297,10 @@ void LiveRegistrar::complainOrphans(const Config& before, const Config& next,
     eachOwner(next, [&](Scope owner, const auto&) { there.insert(owner); });
     eachOwner(before, [&](Scope owner, const auto& spec) {
         if (there.contains(owner)) return;
-        const auto isOfApi = [](const auto&, const Catalogue::StreamEntry& entry) {
-            return entry.origin == Origin::Api;
-        };
-        const auto streams = parts_.catalogue.streams({text(owner.eui) + "/", "", 1}, isOfApi);
-        if (streams.empty()) return;
+        const std::string left = whatApiAddedTo(owner);
+        if (left.empty()) return;
         complaints.push_back({.place = {.file = spec.place.file},
-                              .text = "is gone, but the API has added stream " +
-                                      streams.front().first +
+                              .text = "is gone, but the API has added " + left +
                                       " to it; remove that first, or put the file back"});
     });
 }

@@ -133,6 +133,7 @@ void StreamKeeper::apply(const Plan& plan) {
     }
     for (const auto& [number, reason] : ended) close(number, reason);
     for (const std::uint64_t number : arrived) open(parts_.streams.find(number));
+    forgotten_.clear();
 }
 
 void StreamKeeper::remove(const std::string& name) {
@@ -144,13 +145,19 @@ void StreamKeeper::remove(const std::string& name) {
 /// Between batches.
 void StreamKeeper::retire(const std::string& name) {
     parts_.health.remove(partOf(name));
+    if (forgotten_.contains(name)) absent_.erase(name);
     const auto found = numbers_.find(name);
     if (found == numbers_.end()) return;
     const std::uint64_t number = found->second;
     const std::shared_ptr<Stream> stream = parts_.streams.find(number).stream;
     parts_.router.remove(number);
     parts_.streams.remove(number);
-    absent_[name] = stream->retire(parts_.routed);
+    const StreamRecord last = stream->retire(parts_.routed);
+    if (forgotten_.contains(name)) {
+        stream->forgetPast();
+    } else {
+        absent_[name] = last;
+    }
     numbers_.erase(found);
 }
 
@@ -177,6 +184,7 @@ void StreamKeeper::replace(const MadeStream& made) {
     parts_.sweeper.lookAgain();
     parts_.streams.add({stream, made.isEnabled});
     parts_.router.add(stream);
+    if (forgotten_.contains(name)) stream->forgetPast();
     stream->markChanged();
     numbers_[name] = made.number();
     absent_.erase(name);

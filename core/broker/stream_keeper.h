@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -58,6 +59,9 @@ class StreamKeeper final {
         std::vector<std::pair<std::string, Error>> waiting;  ///< among them: for a plugin
         std::vector<Arrival> arrivals;
     };
+    /// Before apply(): the stream is removed for good, or a new one starts under a name that was
+    /// used before. Nothing of what was saved under it counts any more.
+    void forget(const std::string& name) { forgotten_.insert(name); }
     /// Complains about what a format plugin does not accept.
     Plan prepare(const ConfigDiff::Streams& diff, std::vector<Complaint>& complaints);
     /// A changed stream goes on where it stands, under another number. Streams that are not in the
@@ -81,6 +85,7 @@ class StreamKeeper final {
     StreamMaker maker_;
     std::map<std::string, std::uint64_t> numbers_;  ///< of the streams that are there, by name
     Recovery::Records absent_;
+    std::set<std::string> forgotten_;  ///< of the plan that is applied next
 };
 
 /// Something of the configuration does not work: for the health board and the log.

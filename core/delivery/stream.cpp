@@ -158,12 +158,22 @@ StreamRecord Stream::retire(Position delivered) {
     return record();
 }
 
+void Stream::forgetPast() {
+    state_.lock()->forgetPast();
+    markChanged();
+}
+
 void Stream::collect(State::Changes& changes, Instant now) {
     isChanged_ = false;
     StreamState::WakeList wake;
     StreamState::Unsaved unsaved = state_.lock()->takeUnsaved(wake);
     wakeAll(wake);
     name(unsaved.record);
+    const bool isLast = unsaved.life != StreamState::Life::Live;
+    if (unsaved.forgets) {
+        changes.forgotten.push_back(setup_.config->name);
+        if (isLast) return;
+    }
     for (DeadLetter& letter : unsaved.deadLetters) {
         letter.stream = setup_.config->name;
         letter.time = now;
@@ -171,8 +181,7 @@ void Stream::collect(State::Changes& changes, Instant now) {
     }
     changes.resent.insert(changes.resent.end(), unsaved.resent.begin(), unsaved.resent.end());
     if (unsaved.life == StreamState::Life::Over) return;
-    const bool isThere = unsaved.life == StreamState::Life::Live;
-    (isThere ? changes.streams : changes.absent).push_back(std::move(unsaved.record));
+    (isLast ? changes.absent : changes.streams).push_back(std::move(unsaved.record));
 }
 
 std::uint64_t Stream::underWay() const {

@@ -127,6 +127,9 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     /// more, as the record of a stream that is not there. Its sessions get nothing more and are to
     /// be closed. Between batches, so that no message up to `delivered` is still on its way to it.
     StreamRecord retire(Position delivered);
+    /// Nothing that was saved under the stream's name before counts any more: it goes with the next
+    /// save. Of a retired one nothing is left then, dead letters included.
+    void forgetPast();
     /// The record is to be saved.
     void markChanged();
 

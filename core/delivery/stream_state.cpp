@@ -161,8 +161,11 @@ void StreamState::retire(Position delivered) {
 
 StreamState::Unsaved StreamState::takeUnsaved(WakeList& wake) {
     const bool wasFull = account_.isFull();
-    Unsaved unsaved{
-        .record = {}, .life = life_, .deadLetters = account_.takeDeadLetters(), .resent = {}};
+    Unsaved unsaved{.record = {},
+                    .life = life_,
+                    .forgets = std::exchange(forgets_, false),
+                    .deadLetters = account_.takeDeadLetters(),
+                    .resent = {}};
     if (lane_) {
         unsaved.resent = lane_->takeArrived();
         if (lane_->isEmpty()) lane_.reset();

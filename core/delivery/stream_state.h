@@ -125,6 +125,8 @@ class StreamState {
     /// and nothing is delivered any more, everything up to `delivered` was. account() stays as it
     /// is now.
     void retire(Position delivered);
+    /// See Stream; handed over with what is saved next.
+    void forgetPast() { forgets_ = true; }
     enum class Life : std::uint8_t {
         Live,
         Retired,  ///< the record is the last one
@@ -136,6 +138,7 @@ class StreamState {
     struct Unsaved {
         StreamRecord record;
         Life life{};
+        bool forgets = false;  ///< what was saved before
         std::vector<DeadLetter> deadLetters;
         std::vector<std::uint64_t> resent;
     };
@@ -179,6 +182,7 @@ class StreamState {
     std::unique_ptr<ReplayLane> lane_;  ///< null while nothing is sent again
     bool isLaneNext_ = true;            ///< the lane's turn, if both have something
     Life life_ = Life::Live;
+    bool forgets_ = false;
     Position lostThrough_ = 0;  ///< up to here the stream's messages exist in memory only
     Position highestTaken_ = 0;
     Window window_;

@@ -76,10 +76,13 @@ Result<std::shared_ptr<SessionHost>, Denial> Door::attach(const Grant& grant,
                     ? entry.stream->attach(grant, request, std::move(session), parts_.clock.now())
                     : nullptr;
     if (!host) return justChanged();
-    if (parts_.tokens.isValid(grant.token)) return host;
-    // Whoever revoked it did not see this session yet, or will see it too.
+    const Tokens::Holder granted{grant.token, grant.stream->stream, grant.mayReceive,
+                                 grant.maySend};
+    if (parts_.tokens.allows(granted)) return host;
+    // Whoever revoked or changed it did not see this session yet, or will see it too.
     host->closed("token revoked");
-    return Denial{Denial::Why::UnknownToken, "this token was just revoked or has expired"};
+    return Denial{Denial::Why::UnknownToken,
+                  "this token was just revoked or changed, or has expired"};
 }
 
 }  // namespace runnel

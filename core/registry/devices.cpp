@@ -31,6 +31,25 @@ void remember(Device& device, const Message& message) {
     }
 }
 
+/// The first of many, by EUI.
+class FirstDevices {
+  public:
+    explicit FirstDevices(std::size_t max) : max_(max) {}
+    bool hasRoomFor(Eui eui) const {
+        return max_ > 0 && (first_.size() < max_ || eui < first_.rbegin()->first);
+    }
+    void add(Eui eui, const Device& device) {
+        first_.emplace(eui, device);
+        if (first_.size() > max_) first_.erase(std::prev(first_.end()));
+    }
+    void clear() { first_.clear(); }
+    Devices::Listed all() const { return {first_.begin(), first_.end()}; }
+
+  private:
+    const std::size_t max_;
+    std::map<Eui, Device> first_;
+};
+
 }  // namespace
 
 void Devices::add(Eui application, const DeviceSpec& device, Origin origin) {
@@ -59,17 +78,29 @@ void Devices::remove(Eui device) {
     auto state = state_.lock();
     const auto found = state->devices.find(device);
     if (found == state->devices.end() || !found->second.isConfigured()) return;
-    Device& entry = found->second;
-    uncount(*state, entry);
-    if (entry.network.empty()) {
-        state->devices.erase(found);
-        return;
+    unname(*state, found);
+}
+
+void Devices::removeAll(Eui application, Origin origin) {
+    auto state = state_.lock();
+    for (auto entry = state->devices.begin(); entry != state->devices.end();) {
+        const Device& device = entry->second;
+        const bool isIts = device.origin == origin && device.application == application;
+        entry = isIts ? unname(*state, entry) : std::next(entry);
     }
-    entry.origin = Origin::Heard;
-    entry.name.clear();
-    entry.deviceTemplate.clear();
-    entry.tags.clear();
-    ++state->learned;
+}
+
+/// The device is configured. Returns the next one.
+Devices::Map::iterator Devices::unname(State& state, Map::iterator entry) {
+    Device& device = entry->second;
+    uncount(state, device);
+    if (device.network.empty()) return state.devices.erase(entry);
+    device.origin = Origin::Heard;
+    device.name.clear();
+    device.deviceTemplate.clear();
+    device.tags.clear();
+    ++state.learned;
+    return std::next(entry);
 }
 
 void Devices::reserve(std::size_t count) {
@@ -127,28 +158,27 @@ std::size_t Devices::countOf(Eui application) const {
 Devices::Listed Devices::list(const Page& page,
                               const std::function<bool(Eui, const Device&)>& isWanted) const {
     constexpr std::size_t kBucketsAtOnce = 8192;
-    std::map<Eui, Device> first;
+    FirstDevices first(page.max);
     std::size_t bucketCount = 0;
     for (std::size_t next = 0, end = 1; next < end;) {
         auto state = state_.lock();
-        const auto& devices = state->devices;
+        const Map& devices = state->devices;
         if (devices.bucket_count() != bucketCount) {  // all devices have moved
             bucketCount = end = devices.bucket_count();
             next = 0;
             first.clear();
         }
         for (const std::size_t stop = std::min(end, next + kBucketsAtOnce); next < stop; ++next) {
-            for (auto entry = devices.begin(next); entry != devices.end(next); ++entry) {
-                const Eui eui = entry->first;
-                if (page.after && eui <= *page.after) continue;
-                if (first.size() >= page.max && eui > first.rbegin()->first) continue;
-                if (!isWanted(eui, entry->second)) continue;
-                first.emplace(eui, entry->second);
-                if (first.size() > page.max) first.erase(std::prev(first.end()));
-            }
+            std::for_each(devices.begin(next), devices.end(next), [&](const auto& entry) {
+                const auto& [eui, device] = entry;
+                const bool isBehind = !page.after || eui > *page.after;
+                if (isBehind && first.hasRoomFor(eui) && isWanted(eui, device)) {
+                    first.add(eui, device);
+                }
+            });
         }
     }
-    return {first.begin(), first.end()};
+    return first.all();
 }
 
 }  // namespace runnel

@@ -45,6 +45,8 @@ class Devices {
     void add(Eui application, const DeviceSpec& device, Origin origin = Origin::File);
     /// Nobody names it any more. One that was heard goes on as a learned one.
     void remove(Eui device);
+    /// The same of all devices of an application that come from there.
+    void removeAll(Eui application, Origin origin);
     /// Room for so many more, made at once.
     void reserve(std::size_t count);
 
@@ -75,11 +77,13 @@ class Devices {
     Listed list(const Page& page, const std::function<bool(Eui, const Device&)>& isWanted) const;
 
   private:
+    using Map = std::unordered_map<Eui, Device, EuiHash>;
     struct State {
-        std::unordered_map<Eui, Device, EuiHash> devices;
+        Map devices;
         std::unordered_map<Eui, std::size_t, EuiHash> counts;  ///< configured, by application
         std::size_t learned{};
     };
+    static Map::iterator unname(State& state, Map::iterator entry);
     static void uncount(State& state, const Device& device);
     static Device* deviceOf(State& state, Eui eui);
     static void resolveOne(State& state, const Arrival& arrival);

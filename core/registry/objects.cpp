@@ -121,13 +121,14 @@ void Objects::removeDevice(Eui device) {
     });
 }
 
-void Objects::putStream(const std::string& name, const std::string& document) {
+void Objects::putStream(const std::string& name, const std::string& document, const Also& also) {
     const Vault::Sealed sealed = vault_.seal(document, contextOf(name));
     file_.change([&](sqlite::Database& database) {
         sqlite::Statement(database, "insert or replace into stream(name, document) values(?, ?)")
             .bind(1, name)
             .bind(2, std::span<const std::uint8_t>(sealed))
             .run();
+        if (also) also(database);
     });
 }
 

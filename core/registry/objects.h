@@ -38,7 +38,9 @@ class Objects final {
     void removeOwner(Scope owner, std::span<const std::string> streams);
     void putDevices(Eui application, std::span<const DeviceSpec> devices);
     void removeDevice(Eui device);
-    void putStream(const std::string& name, const std::string& document);
+    /// `also` writes what belongs to it, in the same transaction.
+    using Also = std::function<void(sqlite::Database&)>;
+    void putStream(const std::string& name, const std::string& document, const Also& also = {});
     /// With its tokens.
     void removeStream(const std::string& name);
 

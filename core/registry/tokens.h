@@ -49,15 +49,17 @@ class Tokens {
 
     /// Nullopt if no running stream has it, or if it has expired. Notes that it was used.
     std::optional<Holder> find(std::string_view token);
-    /// Does it still open its stream? 0, a session that its protocol opened itself, always does.
-    bool isValid(std::uint64_t token) const;
+    /// Does the token still allow all that it granted? Token 0, a session that its protocol opened
+    /// itself, always does.
+    bool allows(const Holder& granted) const;
 
     /// The stream has this number from now on; 0: it is not running.
     void assign(const std::string& stream, std::uint64_t number);
     /// The tokens that files type for the stream, instead of those typed before. An error if one of
     /// them is another stream's: then nothing has changed.
     Status setTyped(const std::string& stream, std::span<const TokenSpec> tokens);
-    /// Makes a token for each stream that has none at all, in one transaction. Returns their names.
+    /// Makes a token for each stream that has none of the API, in one transaction. Returns their
+    /// names. Typed ones do not count: do not name streams that have some and keep them.
     std::vector<std::string> makeMissing(std::span<const std::string> streams);
     /// Is it the token of another stream than this one?
     bool isTaken(std::string_view token, std::string_view stream) const;
@@ -71,7 +73,27 @@ class Tokens {
     /// Label, scopes and expiry of a token of the API.
     void change(std::uint64_t token, const TokenSpec& spec);
     void remove(std::uint64_t token);
-    void removeAll(const std::string& stream);
+    /// Of a stream that is removed: Objects has removed their rows with it.
+    void forgetAll(const std::string& stream);
+
+    /// What becomes of a stream's tokens when it is put: stored together with the stream, then,
+    /// once that is on disk, applied.
+    struct Draft {
+        struct Added {
+            std::string stream;
+            TokenSpec spec;
+            Vault::Digest digest{};
+            std::uint64_t id{};  ///< once stored
+        };
+        std::vector<Added> added{};
+        std::vector<std::pair<std::uint64_t, TokenSpec>> changed{};
+    };
+    /// Those of `typed` that the stream does not have yet are added, those that the API gave it may
+    /// do what they say now; if it would have none, one is made. None of them is another stream's.
+    Draft draft(const std::string& stream, std::span<const TokenSpec> typed) const;
+    /// In the caller's transaction.
+    void store(sqlite::Database& database, Draft& draft) const;
+    void apply(const Draft& draft);
 
     std::optional<Entry> get(std::uint64_t token) const;
     /// Oldest first.
@@ -117,15 +139,17 @@ class Tokens {
         std::unordered_map<std::string, StreamTokens> streams;
         std::set<std::pair<Instant, std::uint64_t>> expiries;
         std::vector<std::uint64_t> used;  ///< since they were saved
-        std::uint64_t lastTyped{};
+        std::uint64_t lastTyped{};        ///< how many were typed so far
     };
 
     static void insert(State& state, std::uint64_t id, const std::string& stream, Record record);
     static void erase(State& state, std::uint64_t id);
     static Entry entryOf(std::uint64_t id, const Record& record);
+    static void setSpec(State& state, std::uint64_t id, TokenSpec spec);
     static const Record* recordOf(const State& state, const Digest& digest);
-    std::uint64_t store(sqlite::Database& database, const std::string& stream,
-                        const TokenSpec& spec, const Digest& digest) const;
+    Draft::Added added(const std::string& stream, TokenSpec spec) const;
+    void put(Draft& draft);
+    bool hasOfApi(const std::string& stream) const;
 
     RegistryFile& file_;
     const Vault& vault_;

@@ -223,6 +223,7 @@ void State::write(const Writes& writes) {
     if (changes_) {
         file_->setCheckpoint(changes_->checkpoint);
         for (const StreamRecord& stream : changes_->absent) file_->put(stream, false);
+        for (const std::string& name : changes_->forgotten) file_->removeStream(name);
         for (const StreamRecord& stream : changes_->streams) file_->put(stream, true);
         removed_ = file_->add(changes_->deadLetters);
         for (const std::uint64_t id : changes_->resent) file_->removeDeadLetter(id);

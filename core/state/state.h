@@ -61,10 +61,14 @@ class State final {
         /// Of streams that are not there any more, as in begin(). One that is there again is in
         /// `streams` too.
         std::vector<StreamRecord> absent{};
+        /// Streams of which nothing that was saved before counts any more, dead letters included.
+        /// One that has started anew since is in `streams` too.
+        std::vector<std::string> forgotten{};
         std::vector<DeadLetter> deadLetters{};  ///< new ones; `id` is given now
         std::vector<std::uint64_t> resent{};    ///< ids of dead letters that arrived after all
         bool isEmpty() const {
-            return streams.empty() && absent.empty() && deadLetters.empty() && resent.empty();
+            return streams.empty() && absent.empty() && forgotten.empty() && deadLetters.empty() &&
+                   resent.empty();
         }
     };
     /// `absent`: records of streams that are not there any more; kept as they are, they do not
