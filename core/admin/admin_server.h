@@ -20,7 +20,7 @@
 namespace runnel::admin {
 
 struct AdminLimits {
-    std::size_t connections = 512;      ///< by HTTPS
+    std::size_t connections = 256;      ///< by HTTPS; each may hold a body of 1 MiB
     std::size_t localConnections = 64;  ///< by the Unix socket: these keep their places
     std::size_t handshakesPerAddress = 64;
     std::chrono::milliseconds handshake{10'000};

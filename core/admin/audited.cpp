@@ -46,7 +46,6 @@ class Witness final {
             write(request, Outcome::Done, "");
             return answer;
         } catch (const Problem& problem) {
-            if (problem.status() == 403) write(request, Outcome::Refused, problem.what());
             if (problem.status() >= 500) write(request, Outcome::Failed, problem.what());
             throw;
         } catch (const std::exception&) {
@@ -82,6 +81,17 @@ Routes audited(Routes routes, AuditLog& log) {
         if (isWitnessed(route)) route.handler = Witness(route, log);
     }
     return routes;
+}
+
+void noteForbidden(const Route& route, const ApiRequest& request, int status, AuditLog& log) {
+    constexpr int kForbidden = 403;
+    if (status != kForbidden) return;
+    note(log, {.who = request.who.name,
+               .address = request.address,
+               .action = request.method,
+               .object = objectOf(route.pattern, request),
+               .outcome = Outcome::Refused,
+               .detail = "forbidden"});
 }
 
 void note(AuditLog& log, AuditEntry entry) {

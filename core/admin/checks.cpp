@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/checks.h"
 
+#include <algorithm>
+
 namespace runnel::admin {
 
 Problem problemOf(const Refusal& refusal) {
@@ -11,8 +13,7 @@ Problem problemOf(const Refusal& refusal) {
             return {409, refusal.text};
         case Refusal::Why::Taken:
             if (refusal.field.empty()) return {409, refusal.text};
-            return {409, refusal.field + " " + refusal.text,
-                    {{"/" + refusal.field, refusal.text}}};
+            return {409, refusal.field + " " + refusal.text, {{"/" + refusal.field, refusal.text}}};
         case Refusal::Why::Wrong:
             break;
     }
@@ -31,6 +32,17 @@ void requireNone(const std::vector<Complaint>& complaints, const JsonTree& docum
 
 void dropReadOnly(Poco::JSON::Object& document, std::initializer_list<const char*> keys) {
     for (const char* key : keys) document.remove(key);
+}
+
+std::string oneOf(const ApiRequest& request, const char* name,
+                  std::initializer_list<const char*> words) {
+    std::string value = request.queryText(name);
+    if (!request.query.contains(name)) return value;
+    if (std::find(words.begin(), words.end(), value) != words.end()) return value;
+    std::string known;
+    for (const char* word : words) known += (known.empty() ? "" : ", ") + std::string(word);
+    throw Problem(400,
+                  std::string(name) + ": must be one of " + known + ", found \"" + value + "\"");
 }
 
 void fixKey(Poco::JSON::Object& document, const std::string& key, const std::string& value) {

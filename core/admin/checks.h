@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "admin/problem.h"
+#include "admin/route.h"
 #include "config/documents.h"
 #include "registry/registrar.h"
 
@@ -32,6 +33,11 @@ void requireNone(const std::vector<Complaint>& complaints, const JsonTree& docum
 
 /// Takes out what a document has for reading only: it may come back as it was given.
 void dropReadOnly(Poco::JSON::Object& document, std::initializer_list<const char*> keys);
+
+/// The value of a query parameter that is one of these words; "" if it is absent. A Problem 400 if
+/// it is another one.
+std::string oneOf(const ApiRequest& request, const char* name,
+                  std::initializer_list<const char*> words);
 
 /// A key that the path fixes: filled in if it is absent; a Problem 422 if it says something else.
 void fixKey(Poco::JSON::Object& document, const std::string& key, const std::string& value);

@@ -118,7 +118,7 @@ void Dispatch::run(Call& call) {
     std::optional<net::HttpResponse> response = answerTo(call);
     const int status = response ? response->status : 200;
     if (parts_.audit && call.isAdmitted && isChange(call.request.method)) {
-        parts_.audit(call.request, status);
+        parts_.audit(call.route, call.request, status);
     }
     if (response) call.responder.respond(completed(std::move(*response), call.door));
 }

@@ -19,7 +19,7 @@ namespace runnel::admin {
 /// Called after each request that might have changed something (not GET or HEAD), on a worker
 /// thread, unless it was refused for want of a login (401). `who.name` is "" where the route asks
 /// for no login. Must not throw.
-using Audit = std::function<void(const ApiRequest&, int status)>;
+using Audit = std::function<void(const Route&, const ApiRequest&, int status)>;
 
 /// From an HTTP request to a handler and back: finds the route, who asks and whether they may, runs
 /// the handler on a worker, and makes a response of what it answers or throws. Everything that goes

@@ -25,8 +25,8 @@ Poco::JSON::Object::Ptr optionalJsonObject(const ApiRequest& request);
 Poco::JSON::Array::Ptr jsonArray(const ApiRequest& request);
 
 /// A JSON object or array (RFC 8259). Throws a Problem 400, and nothing else: not JSON, another
-/// value, not UTF-8, deeper than kMaxDepth, a key twice in an object, NUL or half a surrogate pair in a string, a number
-/// that neither 64 bits nor a double hold.
+/// value, not UTF-8, deeper than kMaxDepth, a key twice in an object, NUL or half a surrogate pair
+/// in a string, a number that neither 64 bits nor a double hold.
 Poco::Dynamic::Var parseJson(std::string_view text);
 
 /// An object that keeps the order of its keys, as all documents here do.

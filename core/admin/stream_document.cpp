@@ -93,8 +93,7 @@ StreamWord healthOf(const std::string& name, const ObjectParts& parts) {
 }
 
 Object::Ptr documentOf(const StreamView& stream, const ObjectParts& parts, StreamShown shown) {
-    Object::Ptr document =
-        runnel::documentOf(*stream.entry.spec, parts.plugins, shown.secrets);
+    Object::Ptr document = runnel::documentOf(*stream.entry.spec, parts.plugins, shown.secrets);
     const bool isGateway = stream.owner.level == Scope::Level::Gateway;
     document->set(isGateway ? "gateway" : "application", text(stream.owner.eui));
     document->set("origin", stream.entry.origin == Origin::File ? "file" : "api");

@@ -13,8 +13,8 @@
 namespace runnel::admin {
 
 /// What of a stream's document is for reading only.
-inline constexpr std::initializer_list<const char*> kStreamReadOnly = {
-    "application", "gateway", "origin", "url", "state"};
+inline constexpr std::initializer_list<const char*> kStreamReadOnly = {"application", "gateway",
+                                                                       "origin", "url", "state"};
 
 struct StreamView {
     std::string name;  ///< "70B3D57ED0000001/cloud"
@@ -37,7 +37,9 @@ Poco::JSON::Object::Ptr documentOf(const StreamView& stream, const ObjectParts& 
 /// The tag of the configured part, secrets included: state changes all the time.
 std::string tagOf(const StreamSpec& spec, const Plugins& plugins);
 
-/// "working", "connecting", "failing" or "waiting", and what is said of it.
+inline constexpr std::initializer_list<const char*> kHealthWords = {"working", "connecting",
+                                                                    "failing", "waiting"};
+/// One of these words, and what is said of it.
 struct StreamWord {
     std::string word;
     std::string text;

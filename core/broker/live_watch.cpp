@@ -42,10 +42,10 @@ void LiveWatch::lookAtStreams(bool isFirst) {
         feed_.publish([&] {
             return LiveEvent{.kind = "stream",
                              .application = config.application,
-                             .data = R"({"stream":)" + jsonString(config.name) +
-                                     R"(,"sessions":)" + std::to_string(seen.sessions) +
-                                     R"(,"health":")" + admin::healthText(health.word) +
-                                     R"(","text":)" + jsonString(health.text) + '}'};
+                             .data = R"({"stream":)" + jsonString(config.name) + R"(,"sessions":)" +
+                                     std::to_string(seen.sessions) + R"(,"health":")" +
+                                     admin::healthText(health.word) + R"(","text":)" +
+                                     jsonString(health.text) + '}'};
         });
     }
     for (const auto& [name, seen] : seen_) {

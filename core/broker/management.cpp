@@ -44,12 +44,16 @@ void Management::start(const Config& config) {
         server_ = std::make_unique<admin::AdminServer>(
             routes(),
             admin::AdminServer::Parts{
-                .identify = [this](std::string_view method, const net::HttpHeaders& headers)
-                    { return authenticator_.identify(method, headers); },
+                .identify =
+                    [this](std::string_view method, const net::HttpHeaders& headers) {
+                        return authenticator_.identify(method, headers);
+                    },
                 .feed = parts_.feed,
                 .log = parts_.log,
                 .tls = [this] { return parts_.certificates.current(); },
-                .audit = {}},
+                .audit = [this](
+                             const admin::Route& route, const admin::ApiRequest& request,
+                             int status) { admin::noteForbidden(route, request, status, audit_); }},
             listen);
     } catch (const std::exception& error) {
         reportFailing(parts_.health, parts_.log, "admin", {"", error.what()});
@@ -64,9 +68,9 @@ void Management::makeAdmin(const Config& config) {
         return reportFailing(parts_.health, parts_.log, "admin", {"", error.what()});
     }
     if (!firstPassword_) return;
-    parts_.log.write(Level::Info, "admin",
-                     "made the user admin; its password is in " + file.string() +
-                         " until it is changed");
+    parts_.log.write(
+        Level::Info, "admin",
+        "made the user admin; its password is in " + file.string() + " until it is changed");
 }
 
 admin::Routes Management::routes() {
@@ -92,6 +96,10 @@ admin::Routes Management::routes() {
     add(admin::pluginRoutes(parts_.objects.plugins));
     add(admin::statusRoutes(parts_.metrics.status));
     add(admin::metricsRoutes(parts_.metrics));
+    // A change waits for the one before it, and a reload takes long: reading must go on.
+    for (admin::Route& route : all) {
+        if (route.method != "GET" && route.need != admin::Need::Nothing) route.isSlow = true;
+    }
     return admin::audited(std::move(all), audit_);
 }
 

@@ -79,6 +79,26 @@ Fields readTags(const YamlNode* node, FileCheck& check) {
     return tags;
 }
 
+/// Devices are many: what is said of one has to be short.
+void checkSizes(const DeviceSpec& spec, const YamlNode& node, FileCheck& check) {
+    constexpr std::size_t kLongestName = 200;
+    constexpr std::size_t kMostTags = 64;
+    constexpr std::size_t kLongestTag = 256;
+    const auto limit = [&](std::size_t found, std::size_t most, const std::string& what) {
+        if (found <= most) return;
+        check.complain(node, what + " must be at most " + std::to_string(most) + ", found " +
+                                 std::to_string(found));
+    };
+    limit(spec.name.size(), kLongestName, "the length of 'name' in bytes");
+    limit(spec.deviceTemplate.size(), kLongestName, "the length of 'template' in bytes");
+    limit(spec.tags.size(), kMostTags, "the number of tags");
+    for (const Field& tag : spec.tags) {
+        const auto* text = std::get_if<std::string>(&tag.value.is);
+        limit(tag.name.size() + (text != nullptr ? text->size() : 0), kLongestTag,
+              "the length of a tag with its name in bytes");
+    }
+}
+
 }  // namespace
 
 std::optional<DeviceSpec> readDevice(const YamlNode& node, FileCheck& check, Reading& reading) {
@@ -90,6 +110,7 @@ std::optional<DeviceSpec> readDevice(const YamlNode& node, FileCheck& check, Rea
     spec.deviceTemplate = in.text("template");
     spec.tags = readTags(in.find("tags"), check);
     in.finish();
+    checkSizes(spec, node, check);
     if (!eui) return std::nullopt;
     spec.eui = *eui;
     const auto [first, isNew] = reading.devices.emplace(eui->value, spec.place);

@@ -148,8 +148,7 @@ class DeviceHandlers final {
         const std::vector<DeviceSpec> devices = reader.devices(tree);
         requireNone(reader.takeComplaints(), tree);
         for (const DeviceSpec& device : devices) requireOwn(request, device.eui);
-        const auto counts =
-            admin::require(parts_.registrar.putDevices(owner.eui, devices));
+        const auto counts = admin::require(parts_.registrar.putDevices(owner.eui, devices));
         Object::Ptr given = newObject();
         given->set("added", counts.added);
         given->set("changed", counts.changed);
@@ -197,7 +196,7 @@ class DeviceHandlers final {
             if (!wanted.after) throw Problem(400, "after: must be what 'next' gave");
         }
         const Search search(request.queryText("search"));
-        const std::string origin = request.queryText("origin");
+        const std::string origin = oneOf(request, "origin", {"file", "api", "heard"});
         ListBody body(page);
         const auto found = parts_.devices.list(wanted, [&](Eui eui, const Device& device) {
             return isWanted(device) && (origin.empty() || origin == wordOf(device.origin)) &&
@@ -225,8 +224,8 @@ class DeviceHandlers final {
         ApiAnswer given = answer(spec.eui, *parts_.devices.find(spec.eui));
         if (!isNew) return given;
         given.status = 201;
-        given.headers.emplace_back("Location", "/api/v1/applications/" + text(owner.eui) +
-                                                   "/devices/" + text(spec.eui));
+        given.headers.emplace_back(
+            "Location", "/api/v1/applications/" + text(owner.eui) + "/devices/" + text(spec.eui));
         return given;
     }
     static ApiAnswer answer(Eui eui, const Device& device) {

@@ -102,6 +102,7 @@ class StreamHandlers final {
         const auto known = parts_.catalogue.findStream(streamNameOf(request));
         requireConditions(request, known ? tagOf(*known->spec, parts_.plugins) : std::string());
         fixKey(*body, "name", request.parameter("stream"));
+        dropOwnToken(*body, streamNameOf(request));
         if (known) keepSecrets(*body, *known->spec, parts_.plugins);
         return put(request, owner, read(body, owner));
     }
@@ -112,8 +113,8 @@ class StreamHandlers final {
         const StreamView known = existing(request);
         requireConditions(request, tagOf(*known.entry.spec, parts_.plugins));
         dropReadOnly(*patch, kStreamReadOnly);
-        Object::Ptr before =
-            runnel::documentOf(*known.entry.spec, parts_.plugins, Secrets::Shown);
+        dropOwnToken(*patch, known.name);
+        Object::Ptr before = runnel::documentOf(*known.entry.spec, parts_.plugins, Secrets::Shown);
         Object::Ptr merged = mergePatch(before, patch);
         fixKey(*merged, "name", request.parameter("stream"));
         return put(request, known.owner, read(merged, known.owner));
@@ -146,6 +147,15 @@ class StreamHandlers final {
         requireNone(reader.takeComplaints(), tree);
         return spec;
     }
+    /// A document may come back as it was given, with a token that the stream has: that one goes on
+    /// to allow what it allows.
+    void dropOwnToken(Object& document, const std::string& stream) const {
+        const Poco::Dynamic::Var token = document.get("token");
+        if (!token.isString()) return;
+        const auto id = parts_.tokens.identify(token.extract<std::string>());
+        const auto known = id ? parts_.tokens.get(*id) : std::nullopt;
+        if (known && known->stream == stream) document.remove("token");
+    }
     /// The protocol's name, or the first of it with a number that is free.
     std::string freeName(Scope owner, const Object& body) const {
         const Poco::Dynamic::Var protocol = body.get("protocol");
@@ -161,8 +171,8 @@ class StreamHandlers final {
         const std::string name = streamName(spec, owner);
         const bool isNew = !parts_.catalogue.findStream(name);
         require(parts_.registrar.putStream(owner, std::move(spec)));
-        ApiAnswer given = answer(request, {name, owner, *parts_.catalogue.findStream(name)},
-                                 Secrets::Hidden);
+        ApiAnswer given =
+            answer(request, {name, owner, *parts_.catalogue.findStream(name)}, Secrets::Hidden);
         if (!isNew) return given;
         given.status = 201;
         const bool isGateway = owner.level == Scope::Level::Gateway;
@@ -186,7 +196,7 @@ class StreamHandlers final {
                         const IsSeen& isSeen) const {
         const Page page = pageOf(request);
         const std::string protocol = request.queryText("protocol");
-        const std::string health = request.queryText("health");
+        const std::string health = oneOf(request, "health", kHealthWords);
         const auto isWanted = [&](const std::string& name, const Catalogue::StreamEntry& entry) {
             return isSeen(name, entry) && (protocol.empty() || protocol == entry.spec->protocol) &&
                    (health.empty() || health == healthOf(name, parts_).word);

@@ -125,8 +125,7 @@ class TokenHandlers final {
         if (parts_.tokens.list(stream).size() >= kMostTokens) {
             throw Problem(409, "the stream has 100 tokens; remove one that is not needed");
         }
-        const Tokens::Entry added =
-            require(parts_.registrar.addToken(stream, std::move(spec)));
+        const Tokens::Entry added = require(parts_.registrar.addToken(stream, std::move(spec)));
         ApiAnswer given = answer(request, added);
         given.status = 201;
         const Scope owner = ownerOf(request);
@@ -166,8 +165,7 @@ Routes tokenRoutes(ObjectParts parts) {
     };
     const std::string one = "/tokens/{token}";
     Routes routes;
-    add(routes,
-        {"GET", "/tokens", Access::See, {"limit", "after"}, calling(&TokenHandlers::list)});
+    add(routes, {"GET", "/tokens", Access::See, {"limit", "after"}, calling(&TokenHandlers::list)});
     add(routes, {"POST", "/tokens", Access::Change, {}, calling(&TokenHandlers::post)});
     add(routes, {"GET", one, Access::See, {}, calling(&TokenHandlers::get)});
     add(routes, {"PATCH", one, Access::Change, {}, calling(&TokenHandlers::patch)});
@@ -182,7 +180,8 @@ Routes reloadRoutes(Registrar& registrar) {
         const Registrar::ReloadReport report = registrar.reload();
         if (!report.complaints.empty()) {
             std::vector<Problem::Field> errors;
-            for (const Complaint& one : report.complaints) errors.push_back({"", runnel::text(one)});
+            for (const Complaint& one : report.complaints)
+                errors.push_back({"", runnel::text(one)});
             throw Problem(422, "reload refused, the running configuration stays: see errors",
                           std::move(errors));
         }
