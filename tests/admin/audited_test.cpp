@@ -58,14 +58,26 @@ TEST_F(AuditedTest, WritesEuisInOneForm) {
     EXPECT_EQ(audit.list({}).front().object, "/applications/70B3D57ED0000001/streams/ab");
 }
 
-TEST_F(AuditedTest, WritesWhatWasForbiddenAndWhatFailed) {
-    EXPECT_EQ(callOne("PUT", Need::Login, throwing(403)), 403);
+TEST_F(AuditedTest, WritesWhatFailed) {
     EXPECT_EQ(callOne("PUT", Need::Login, throwing(503)), 503);
     const auto entries = audit.list({});
-    ASSERT_THAT(entries, SizeIs(2));
-    EXPECT_EQ(entries[1].outcome, Outcome::Refused);
-    EXPECT_EQ(entries[1].detail, "because");
+    ASSERT_THAT(entries, SizeIs(1));
     EXPECT_EQ(entries[0].outcome, Outcome::Failed);
+}
+
+TEST_F(AuditedTest, NotesWhatTheDispatchHasForbiddenAndNothingElse) {
+    Route route;
+    route.pattern = "/users/{user}";
+    ApiRequest request;
+    request.who.name = "user anna";
+    request.method = "DELETE";
+    request.path = {{"user", "admin"}};
+    for (const int status : {204, 404, 403, 500}) noteForbidden(route, request, status, audit);
+    const auto entries = audit.list({});
+    ASSERT_THAT(entries, SizeIs(1));
+    EXPECT_EQ(entries[0].outcome, Outcome::Refused);
+    EXPECT_EQ(entries[0].who, "user anna");
+    EXPECT_EQ(entries[0].object, "/users/admin");
 }
 
 TEST_F(AuditedTest, WritesAnythingElseThatIsThrownAndLetsItPass) {
@@ -80,7 +92,7 @@ TEST_F(AuditedTest, WritesAnythingElseThatIsThrownAndLetsItPass) {
 
 TEST_F(AuditedTest, DoesNotWriteReadsNorMistakesNorStrangers) {
     EXPECT_EQ(callOne("GET", Need::Admin, fine), 204);
-    for (const int status : {400, 404, 409, 412, 422, 429}) {
+    for (const int status : {400, 403, 404, 409, 412, 422, 429}) {
         EXPECT_EQ(callOne("PUT", Need::Admin, throwing(status)), status);
     }
     EXPECT_EQ(callOne("POST", Need::Nothing, fine), 204);

@@ -160,7 +160,7 @@ TEST_F(DispatchTest, EveryAnswerHasItsSafetyHeaders) {
 
 TEST_F(DispatchTest, ChangesAreAuditedWithWhatCameOfThem) {
     Guarded<std::vector<std::string>> seen;
-    audit_ = [&](const ApiRequest& request, int status) {
+    audit_ = [&](const Route&, const ApiRequest& request, int status) {
         seen.lock()->push_back(request.who.name + " " + request.method + " " +
                                std::to_string(status));
     };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "admin/body_fields.h"
+#include "admin/account_fields.h"
 
 #include <gmock/gmock.h>
 
@@ -13,11 +13,11 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-BodyFields fieldsOf(std::string_view json) {
-    return BodyFields(parseJson(json).extract<Poco::JSON::Object::Ptr>());
+AccountFields fieldsOf(std::string_view json) {
+    return AccountFields(parseJson(json).extract<Poco::JSON::Object::Ptr>());
 }
 
-std::vector<std::string> pointers(BodyFields& fields) {
+std::vector<std::string> pointers(AccountFields& fields) {
     std::vector<std::string> out;
     try {
         fields.finish();
@@ -28,8 +28,8 @@ std::vector<std::string> pointers(BodyFields& fields) {
     return out;
 }
 
-TEST(BodyFieldsTest, TakesTexts) {
-    BodyFields fields = fieldsOf(R"({"a":"x","b":"","c":null})");
+TEST(AccountFieldsTest, TakesTexts) {
+    AccountFields fields = fieldsOf(R"({"a":"x","b":"","c":null})");
     EXPECT_EQ(fields.text("a"), "x");
     EXPECT_EQ(fields.requiredText("b"), "");
     EXPECT_FALSE(fields.text("c"));
@@ -37,26 +37,26 @@ TEST(BodyFieldsTest, TakesTexts) {
     EXPECT_THAT(pointers(fields), IsEmpty());
 }
 
-TEST(BodyFieldsTest, SaysWhatIsMissingOrOfAnotherKind) {
-    BodyFields fields = fieldsOf(R"({"a":1,"b":null,"c":["x"],"d":true})");
+TEST(AccountFieldsTest, SaysWhatIsMissingOrOfAnotherKind) {
+    AccountFields fields = fieldsOf(R"({"a":1,"b":null,"c":["x"],"d":true})");
     for (const char* key : {"a", "b", "c", "d", "e"}) EXPECT_EQ(fields.requiredText(key), "");
     EXPECT_THAT(pointers(fields), ElementsAre("/a", "/b", "/c", "/d", "/e"));
 }
 
-TEST(BodyFieldsTest, ComplainsOnceAboutEachMember) {
-    BodyFields fields = fieldsOf(R"({"role":7})");
+TEST(AccountFieldsTest, ComplainsOnceAboutEachMember) {
+    AccountFields fields = fieldsOf(R"({"role":7})");
     static_cast<void>(fields.rights());
     EXPECT_THAT(pointers(fields), ElementsAre("/role"));
 }
 
-TEST(BodyFieldsTest, RefusesUnknownMembersByPointer) {
-    BodyFields fields = fieldsOf(R"({"nane":"x","a/b~c":1,"created":"x"})");
+TEST(AccountFieldsTest, RefusesUnknownMembersByPointer) {
+    AccountFields fields = fieldsOf(R"({"nane":"x","a/b~c":1,"created":"x"})");
     fields.ignore({"created"});
     EXPECT_THAT(pointers(fields), ::testing::UnorderedElementsAre("/nane", "/a~1b~0c"));
 }
 
-TEST(BodyFieldsTest, DoesNotRepeatWhatMayBeASecret) {
-    BodyFields fields =
+TEST(AccountFieldsTest, DoesNotRepeatWhatMayBeASecret) {
+    AccountFields fields =
         fieldsOf(R"({"role":"hunter2","when":"hunter2","applications":["hunter2"]})");
     static_cast<void>(fields.rights());
     static_cast<void>(fields.time("when"));
@@ -68,16 +68,16 @@ TEST(BodyFieldsTest, DoesNotRepeatWhatMayBeASecret) {
     }
 }
 
-TEST(BodyFieldsTest, TakesRights) {
-    BodyFields fields = fieldsOf(
+TEST(AccountFieldsTest, TakesRights) {
+    AccountFields fields = fieldsOf(
         R"({"role":"operator","applications":["70b3d57ed0000001","00-00-00-00-00-00-00-02"]})");
     EXPECT_EQ(fields.rights(), (Rights{Role::Operator, {Eui{2}, Eui{0x70B3D57ED0000001}}}));
     EXPECT_THAT(pointers(fields), IsEmpty());
 }
 
-TEST(BodyFieldsTest, SaysWhatIsWrongAboutRights) {
+TEST(AccountFieldsTest, SaysWhatIsWrongAboutRights) {
     const auto complaints = [](std::string_view json) {
-        BodyFields fields = fieldsOf(json);
+        AccountFields fields = fieldsOf(json);
         static_cast<void>(fields.rights());
         return pointers(fields);
     };
@@ -93,8 +93,8 @@ TEST(BodyFieldsTest, SaysWhatIsWrongAboutRights) {
     EXPECT_THAT(complaints(R"({"role":"admin","applications":null})"), IsEmpty());
 }
 
-TEST(BodyFieldsTest, TakesTimes) {
-    BodyFields fields = fieldsOf(R"({"a":"2030-01-01T00:00:00Z","b":"tomorrow","c":5})");
+TEST(AccountFieldsTest, TakesTimes) {
+    AccountFields fields = fieldsOf(R"({"a":"2030-01-01T00:00:00Z","b":"tomorrow","c":5})");
     EXPECT_TRUE(fields.time("a"));
     EXPECT_FALSE(fields.time("b"));
     EXPECT_FALSE(fields.time("c"));
