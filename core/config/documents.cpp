@@ -169,8 +169,10 @@ std::string tagsText(const Fields& tags) {
 Fields tagsOf(const std::string& text) {
     Fields tags;
     try {
-        const auto object = Poco::JSON::Parser().parse(text).extract<Object::Ptr>();
-        for (const auto& [name, value] : *object) {
+        Poco::JSON::Parser parser(new Poco::JSON::ParseHandler(true));  // in their order
+        const auto object = parser.parse(text).extract<Object::Ptr>();
+        for (const std::string& name : object->getNames()) {
+            const Poco::Dynamic::Var value = object->get(name);
             if (value.isBoolean()) {
                 tags.push_back({name, {value.convert<bool>()}});
             } else if (value.isInteger()) {

@@ -60,9 +60,10 @@ YamlNode JsonTree::nodeOf(const Poco::Dynamic::Var& value) {
     node.line = ++last_;
     if (value.type() == typeid(Poco::JSON::Object::Ptr)) {
         node.is = YamlNode::Is::Mapping;
-        for (const auto& [key, member] : *value.extract<Poco::JSON::Object::Ptr>()) {
+        const auto& object = value.extract<Poco::JSON::Object::Ptr>();
+        for (const std::string& key : object->getNames()) {  // in their order, if it kept that
             node.keys.push_back(scalar(key, true));
-            node.values.push_back(nodeOf(member));
+            node.values.push_back(nodeOf(object->get(key)));
         }
     } else if (value.type() == typeid(Poco::JSON::Array::Ptr)) {
         node.is = YamlNode::Is::Sequence;

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <stdexcept>
 
 #include "tests/delivery/delivery_fakes.h"
@@ -129,6 +130,42 @@ TEST_F(DoorTest, AttachesASessionToTheGrantsStream) {
     const auto host = door_.attach(*grant, {}, session);
     ASSERT_TRUE(host);
     EXPECT_EQ(streams_.find(grant->stream->stream).stream->sessionCount(), 1U);
+}
+
+TEST_F(DoorTest, GrantsWhatTheTokensScopesSay) {
+    TokenSpec listener;
+    listener.text = "only receives documents";
+    listener.maySend = false;
+    ASSERT_TRUE(tokens_.add("cloud", listener));
+    const auto grant = door_.authenticate(listener.text, "192.0.2.1", false);
+    EXPECT_TRUE(grant->mayReceive);
+    EXPECT_FALSE(grant->maySend);
+    const auto sender = door_.authenticate(listener.text, "192.0.2.1", true);
+    EXPECT_FALSE(sender->mayReceive);
+    EXPECT_FALSE(sender->maySend);
+}
+
+TEST_F(DoorTest, AttachesNothingWithATokenThatWasRevokedNarrowedOrExpiredMeanwhile) {
+    const auto attachAfter = [&](const std::function<void(std::uint64_t)>& change) {
+        TokenSpec spec;
+        spec.expires = clock_.now() + std::chrono::hours(1);
+        const auto token = tokens_.add("cloud", spec);
+        const auto grant = door_.authenticate(tokens_.text(token->id), "192.0.2.1", false);
+        change(token->id);
+        const auto host = door_.attach(*grant, {}, std::make_shared<FakeSession>());
+        return host ? std::string("attached") : host.error().text;
+    };
+    EXPECT_EQ(attachAfter([](std::uint64_t) {}), "attached");
+    EXPECT_THAT(attachAfter([&](std::uint64_t id) { tokens_.remove(id); }), HasSubstr("revoked"));
+    EXPECT_THAT(attachAfter([&](std::uint64_t id) {
+                    TokenSpec narrow;
+                    narrow.maySend = false;
+                    tokens_.change(id, narrow);
+                }),
+                HasSubstr("changed"));
+    EXPECT_THAT(attachAfter([&](std::uint64_t) { clock_.advance(std::chrono::hours(1)); }),
+                HasSubstr("expired"));
+    EXPECT_EQ(streams_.find(1).stream->sessionCount(), 1U) << "the first one only";
 }
 
 TEST_F(DoorTest, ChecksTheGrantAgainWhenItAttaches) {

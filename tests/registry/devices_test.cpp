@@ -3,6 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
 namespace runnel {
 namespace {
 
@@ -160,6 +164,88 @@ TEST_F(DevicesTest, ForgetsADeviceThatWasNeverHeardAndIsNamedNoMore) {
     devices_.remove(kDevice);
     devices_.remove(kDevice);
     EXPECT_EQ(devices_.size(), 0U);
+}
+
+const auto isAny = [](Eui, const Device&) { return true; };
+
+std::vector<std::uint64_t> euisOf(const Devices::Listed& listed) {
+    std::vector<std::uint64_t> euis;
+    for (const auto& [eui, device] : listed) euis.push_back(eui.value);
+    return euis;
+}
+
+DeviceSpec specOf(std::uint64_t eui) {
+    DeviceSpec spec;
+    spec.eui = Eui{eui};
+    return spec;
+}
+
+TEST(DevicesListTest, CountsWhatIsConfiguredPerApplication) {
+    Devices devices;
+    devices.add(Eui{1}, specOf(10), Origin::Api);
+    devices.add(Eui{1}, specOf(11), Origin::File);
+    devices.add(Eui{1}, specOf(11), Origin::File);
+    devices.add(Eui{2}, specOf(12), Origin::Api);
+    EXPECT_EQ(devices.countOf(Eui{1}), 2U);
+    devices.add(Eui{2}, specOf(11), Origin::File);  // it moves
+    EXPECT_EQ(devices.countOf(Eui{1}), 1U);
+    EXPECT_EQ(devices.countOf(Eui{2}), 2U);
+    devices.remove(Eui{10});
+    devices.remove(Eui{10});
+    EXPECT_EQ(devices.countOf(Eui{1}), 0U);
+}
+
+TEST(DevicesListTest, RemovesAnApplicationsDevicesOfOneOriginAndKeepsWhatWasHeard) {
+    Devices devices;
+    for (std::uint64_t eui = 10; eui < 15; ++eui) devices.add(Eui{1}, specOf(eui), Origin::Api);
+    devices.add(Eui{1}, specOf(20), Origin::File);
+    devices.add(Eui{2}, specOf(21), Origin::Api);
+    Message heard;
+    heard.device = Eui{12};
+    heard.network = "net";
+    devices.learn(heard);
+    devices.removeAll(Eui{1}, Origin::Api);
+    EXPECT_EQ(euisOf(devices.list({{}, 100}, isAny)), (std::vector<std::uint64_t>{12, 20, 21}));
+    EXPECT_EQ(devices.find(Eui{12})->origin, Origin::Heard);
+    EXPECT_EQ(devices.countOf(Eui{1}), 1U);
+}
+
+TEST(DevicesListTest, PagesAreInOrderAndMissNothing) {
+    Devices devices;
+    for (std::uint64_t i = 0; i < 1000; ++i) devices.add(Eui{1}, specOf(i * 7919 % 1000));
+    std::vector<std::uint64_t> all;
+    std::optional<Eui> after;
+    while (true) {
+        const auto page = devices.list({after, 64}, isAny);
+        if (page.empty()) break;
+        EXPECT_LE(page.size(), 64U);
+        for (const auto& [eui, device] : page) all.push_back(eui.value);
+        after = page.back().first;
+    }
+    ASSERT_EQ(all.size(), 1000U);
+    EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+    EXPECT_TRUE(devices.list({{}, 0}, isAny).empty());
+    const auto isOdd = [](Eui eui, const Device&) { return eui.value % 2 == 1; };
+    EXPECT_EQ(euisOf(devices.list({Eui{1}, 2}, isOdd)), (std::vector<std::uint64_t>{3, 5}));
+}
+
+TEST(DevicesListTest, AListNeverMissesOrRepeatsADeviceThatStaysWhileOthersComeAndGo) {
+    Devices devices;
+    for (std::uint64_t i = 0; i < 20'000; ++i) devices.add(Eui{1}, specOf(2 * i));
+    std::atomic<bool> isDone{false};
+    std::thread others([&] {
+        for (std::uint64_t i = 0; !isDone; ++i) {
+            devices.add(Eui{1}, specOf(1'000'001 + 2 * (i % 100'000)));
+            if (i % 3 == 0) devices.remove(Eui{1'000'001 + 2 * (i % 100'000)});
+        }
+    });
+    const auto isEven = [](Eui eui, const Device&) { return eui.value % 2 == 0; };
+    for (int round = 0; round < 10; ++round) {
+        const auto page = devices.list({{}, 30'000}, isEven);
+        EXPECT_EQ(page.size(), 20'000U);
+    }
+    isDone = true;
+    others.join();
 }
 
 }  // namespace
