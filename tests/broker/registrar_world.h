@@ -199,6 +199,7 @@ class RegistrarLife {
          .log = disk_.log,
          .openDoor = [this](const LoadedPlugin& plugin,
                             const Fields&) { opened.push_back(plugin.name); },
+         .streamsChanged = [] {},
          .checkSettings = [](const Config&) { return std::vector<Complaint>{}; },
          .applySettings = [](const Config&, ConfigDiff&) {}}};
 };

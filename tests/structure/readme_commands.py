@@ -10,6 +10,20 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 
 # What runs the command; the file has to contain the words.
 RUN = {
+    "export RUNNEL_SOCKET=DATA/admin.sock": ("tests/system/ctl_streams.py", "RUNNEL_SOCKET"),
+    "build/dev/bin/runnelctl stream add --application 70B3D57ED0000001 --protocol websocket "
+    "--format json": ("tests/system/ctl_streams.py", '"stream", "add"'),
+    "build/dev/bin/runnelctl stream list": ("tests/system/ctl_streams.py", '"stream", "list"'),
+    "build/dev/bin/runnelctl stream show 70B3D57ED0000001/websocket":
+        ("tests/system/ctl_streams.py", '"stream", "show"'),
+    "build/dev/bin/runnelctl stream rotate-token 70B3D57ED0000001/websocket":
+        ("tests/system/ctl_streams.py", '"stream", "rotate-token"'),
+    "build/dev/bin/runnelctl stream tail 70B3D57ED0000001/websocket":
+        ("tests/system/ctl_streams.py", '"stream", "tail"'),
+    "build/dev/bin/runnelctl export backup":
+        ("tests/system/ctl_export_apply.py", '"export", backup'),
+    "build/dev/bin/runnelctl apply -f backup":
+        ("tests/system/ctl_export_apply.py", '"apply", "-f", backup'),
     "./dev demo": (".ci/run", "./dev demo --documents"),
     "./dev test": (".ci/run", "./dev test"),
     "./dev test --asan": (".ci/run", "./dev test --asan"),
