@@ -67,6 +67,7 @@ void BrokerProcess::writeConfiguration(const Options& options) const {
     std::ofstream main(directory_.path() / "runnel.yaml");
     main << "data: data\nplugins: [" << options.plugins << "]\napplications: applications\n"
          << "protocols: {websocket: {listen: \"127.0.0.1:0\"}}\n"
+         << "admin: {listen: \"\", socket: \"\"}\n"
          << "networks:\n  - name: posts\n    plugin: http\n"
          << "    options: {listen: \"127.0.0.1:0\", token: " << kPostToken << "}\n";
     std::ofstream application(applications / (std::string(kApplication) + ".yaml"));
