@@ -15,20 +15,26 @@ bool isWanted(const MessageSearch& search, const Message& message) {
            (!search.application || message.application == *search.application);
 }
 
-/// What is wanted of (after, through]. `reads` counts; false if there were too many.
-Result<bool> readStep(const Journal& journal, const MessageSearch& search, Position after,
-                      Position through, std::size_t& reads, std::vector<MessagePtr>& found) {
-    while (after < through) {
+/// (after, through]
+struct Range {
+    Position after;
+    Position through;
+};
+
+/// What is wanted of the range. `reads` counts; false if there were too many.
+Result<bool> readStep(const Journal& journal, const MessageSearch& search, Range range,
+                      std::size_t& reads, std::vector<MessagePtr>& found) {
+    while (range.after < range.through) {
         if (reads++ >= kMaxReads) return false;
-        const auto slice = journal.read({after, search.scope, kAtOnce});
+        const auto slice = journal.read({range.after, search.scope, kAtOnce});
         if (!slice) return slice.error();
         for (const MessagePtr& message : slice->messages) {
-            if (message->position <= through && isWanted(search, *message)) {
+            if (message->position <= range.through && isWanted(search, *message)) {
                 found.push_back(message);
             }
         }
-        if (slice->through <= after) break;
-        after = slice->through;
+        if (slice->through <= range.after) break;
+        range.after = slice->through;
     }
     return true;
 }
@@ -43,7 +49,7 @@ Result<NewestMessages> newestMessages(const Journal& journal, const MessageSearc
     for (Position step = kFirstStep; end > search.after; step *= 2) {
         const Position begin = end - std::min(step, end - search.after);
         std::vector<MessagePtr> found;
-        const auto isComplete = readStep(journal, search, begin, end, reads, found);
+        const auto isComplete = readStep(journal, search, {begin, end}, reads, found);
         if (!isComplete) return isComplete.error();
         if (!*isComplete) break;
         const std::size_t count = std::min(found.size(), max - result.messages.size());

@@ -210,7 +210,7 @@ class DeviceHandlers final {
     static void withoutReadOnly(Object::Ptr body) {
         dropReadOnly(*body, {"application", "origin", "network", "region", "lastHeard"});
     }
-    DeviceSpec read(Object::Ptr body) const {
+    DeviceSpec read(const Object::Ptr& body) const {
         withoutReadOnly(body);
         const JsonTree tree(body);
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());

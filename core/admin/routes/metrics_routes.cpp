@@ -145,7 +145,7 @@ ApiAnswer metrics(const MetricsParts& parts) {
 
 }  // namespace
 
-Routes metricsRoutes(MetricsParts parts) {
+Routes metricsRoutes(const MetricsParts& parts) {
     return {{.method = "GET",
              .pattern = "/metrics",
              .need = Need::SeeEverything,

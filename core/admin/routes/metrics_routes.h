@@ -24,6 +24,6 @@ struct MetricsParts {
 
 /// GET /metrics: Prometheus text. The first streams by name, up to the limit, have series of their
 /// own; the others are summed up by application (or gateway), as stream="".
-Routes metricsRoutes(MetricsParts parts);
+Routes metricsRoutes(const MetricsParts& parts);
 
 }  // namespace runnel::admin

@@ -32,7 +32,7 @@ struct ObjectParts {
 };
 
 /// /applications and /gateways themselves.
-Routes ownerRoutes(ObjectParts parts);
+Routes ownerRoutes(const ObjectParts& parts);
 /// /applications/{application}/devices and /devices.
 Routes deviceRoutes(ObjectParts parts);
 /// …/streams of applications and gateways, and /streams.

@@ -112,7 +112,7 @@ class Owners final {
         return body;
     }
     static std::string readName(MappingReader& in, const std::string& fallback) {
-        const std::string name = in.text("name", fallback);
+        std::string name = in.text("name", fallback);
         if (name.size() > kLongestName) {
             in.check().complain(*in.find("name"), "'name' must be at most 200 bytes, found " +
                                                       std::to_string(name.size()));
@@ -161,14 +161,14 @@ class Owners final {
     const Kind kind_;
 };
 
-void addRoutes(Routes& routes, const ObjectParts& parts, Kind kind) {
+void addRoutes(Routes& routes, const ObjectParts& parts, const Kind& kind) {
     const auto owners = std::make_shared<const Owners>(parts, kind);
     const auto add = [&](const char* method, const std::string& pattern, Need need, auto call,
-                         std::vector<std::string> query = {}) {
+                         const std::vector<std::string>& query = {}) {
         routes.push_back({.method = method,
                           .pattern = pattern,
                           .need = need,
-                          .query = std::move(query),
+                          .query = query,
                           .handler = [owners, call](const ApiRequest& request) {
                               return ((*owners).*call)(request);
                           }});
@@ -184,7 +184,7 @@ void addRoutes(Routes& routes, const ObjectParts& parts, Kind kind) {
 
 }  // namespace
 
-Routes ownerRoutes(ObjectParts parts) {
+Routes ownerRoutes(const ObjectParts& parts) {
     Routes routes;
     addRoutes(routes, parts,
               {Scope::Level::Application, "/api/v1/applications", "application", Need::Login,

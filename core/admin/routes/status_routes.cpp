@@ -145,7 +145,7 @@ ApiAnswer ready(const StatusParts& parts) {
 
 }  // namespace
 
-Routes statusRoutes(StatusParts parts) {
+Routes statusRoutes(const StatusParts& parts) {
     return {{.method = "GET",
              .pattern = "/api/v1/status",
              .need = Need::Login,

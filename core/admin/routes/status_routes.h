@@ -30,6 +30,6 @@ struct StatusParts {
 
 /// /api/v1/status, /api/v1/networks and /health/ready. Parts of the health board that begin with
 /// "stream " are streams, "stream 70B3D57ED0000001/cloud"; they do not count for readiness.
-Routes statusRoutes(StatusParts parts);
+Routes statusRoutes(const StatusParts& parts);
 
 }  // namespace runnel::admin
