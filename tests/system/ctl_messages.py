@@ -10,7 +10,7 @@ import runnel
 
 APPLICATION = "70B3D57ED0000001"
 DEVICE = "0252554E00000000"
-UPLINK = {"eui": DEVICE, "application": APPLICATION}
+STRANGER = "00000000000000FF"  # no device of the simulator
 
 
 class Following:
@@ -48,15 +48,16 @@ class Messages(runnel.SystemTest):
 
     async def test_downlink_send_waits_for_its_end(self):
         async with ctl.Managed([runnel.simulator(application=APPLICATION)]) as broker:
-            await self.add(broker, "--name", "cloud")
-            await runnel.eventually(lambda: any("DEVICE" in line or "broker: ready" in line
-                                                for line in broker.log), "a broker")
+            heard = await broker.connect(await self.add(broker, "--name", "cloud"))
+            await heard.until(lambda document: document["DeviceEUI"] == DEVICE)
+            await heard.close()
+            await broker.ctl("device", "add", STRANGER, "--application", APPLICATION)
             good = await broker.ctl("downlink", "send", "--application", APPLICATION, "--device",
                                     DEVICE, "--port", 10, "--data", "0102", "--confirmed", "--id",
                                     "mine", "--wait")
             self.assertIn("mine acknowledged", good.out)
             stranger = await broker.ctl("downlink", "send", "--application", APPLICATION,
-                                        "--device", "00000000000000FF", "--port", 10, "--data",
+                                        "--device", STRANGER, "--port", 10, "--data",
                                         "00", "--wait", status=1)
             self.assertIn("did not arrive: failed", stranger.err)
             wrong = await broker.ctl("downlink", "send", "--application", APPLICATION, "--device",
@@ -89,7 +90,6 @@ class Messages(runnel.SystemTest):
                                ) as broker:
             client = await broker.connect(await self.add(broker, "--name", "cloud"))
             other = await broker.connect(await self.add(broker, "--name", "other"))
-            await broker.logged("broker: ready")
             listed = []
             async with asyncio.timeout(runnel.PATIENCE):
                 while len(listed) < 50:
@@ -106,10 +106,11 @@ class Messages(runnel.SystemTest):
             await other.close()
 
     async def test_dead_letters_are_listed_resent_and_dropped(self):
-        async with ctl.Managed([runnel.simulator(application=APPLICATION, count=3)],
+        token = runnel.new_token()
+        phones = {"name": "North", "streams": [runnel.mqtt_stream("phones", token)]}
+        async with ctl.Managed([runnel.simulator(count=3)], {APPLICATION: phones},
                                protocols={"websocket": {"listen": "127.0.0.1:0"},
                                           "mqtt": runnel.MQTT}) as broker:
-            token = await self.add(broker, "--name", "phones", "--protocol", "mqtt")
             topics = ("-q", "1", "-t", f"{APPLICATION}/#")
             small = mqtt_client.Program("sub", broker.plain_mqtt_port, *topics, "-D", "connect",
                                         "maximum-packet-size", "60", user="phones", password=token)
@@ -121,7 +122,6 @@ class Messages(runnel.SystemTest):
             await broker.ctl("dead", "drop", "phones", letters[0]["id"])
             async with mqtt_client.Program("sub", broker.plain_mqtt_port, *topics, user="phones",
                                            password=token) as big:
-                await runnel.eventually(lambda: True, "")
                 again = await broker.ctl("dead", "resend", "phones", "--all")
                 self.assertEqual(again.out, "2 sent again\n")
                 for _ in range(2):

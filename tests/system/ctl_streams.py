@@ -7,7 +7,7 @@ import json
 import ctl
 import runnel
 
-APPLICATION = "70B3D57ED0000001"
+APPLICATION, DEVICE = "70B3D57ED0000001", "00000000000000A1"
 FILED = {"name": "Filed", "streams": [{"name": "cloud", "token": "a-token-of-20-letters"}]}
 
 
@@ -73,6 +73,42 @@ class Streams(runnel.SystemTest):
             self.assertIn(f"{APPLICATION}.yaml", refused.err)
             shown = await broker.ctl("stream", "show", "cloud")
             self.assertEqual(shown.field("origin"), "file")
+
+    async def test_devices_are_made_changed_and_removed(self):
+        async with ctl.Managed() as broker:
+            await broker.ctl("application", "add", APPLICATION)
+            await broker.ctl("device", "add", "A1", "--application", APPLICATION, status=2)
+            await broker.ctl("device", "add", DEVICE, "--application", APPLICATION, "--name", "Bay",
+                             "--tag", "floor=3", "--tag", "room=")
+            await broker.ctl("device", "set", DEVICE, "--name", "-", "--tag", "floor=",
+                             "--tag", "room=a b")
+            shown = (await broker.ctl("device", "show", DEVICE, "--json")).json
+            self.assertEqual((shown.get("name", ""), shown["tags"]), ("", {"room": "a b"}))
+            await broker.ctl("device", "remove", DEVICE)
+            await broker.ctl("device", "show", DEVICE, status=1)
+
+    async def test_users_are_made_changed_and_removed_and_the_audit_log_has_it(self):
+        async with ctl.Managed() as broker:
+            made = await broker.ctl("user", "add", "ann", "--role", "viewer", "--generate")
+            self.assertGreaterEqual(len(made.field("password")), 12)
+            await broker.ctl("user", "passwd", "ann", "--password-file", "-",
+                             given="twelve letters\n")
+            refused = await broker.ctl("user", "set", "ann", "--role", "operator", status=1)
+            self.assertIn("applications: ", refused.err)
+            await broker.ctl("user", "remove", "ann")
+            await broker.ctl("user", "remove", "admin", status=1)
+            audit = (await broker.ctl("audit", "--object", "/api/v1/users/ann", "--json")).json
+            self.assertEqual(audit["items"][0]["action"], "DELETE")
+            self.assertNotIn("twelve letters", json.dumps(audit))
+
+    async def test_what_the_broker_is_made_of_is_listed(self):
+        async with ctl.Managed([runnel.simulator()]) as broker:
+            self.assertIn("protocol  websocket", (await broker.ctl("plugin", "list")).out)
+            shown = await broker.ctl("plugin", "show", "protocol", "websocket")
+            self.assertIn("acknowledge", shown.out)
+            self.assertRegex((await broker.ctl("network", "list")).out, r"sim +simulator")
+            self.assertEqual((await broker.ctl("reload")).field("changed"), "nothing has changed")
+            self.assertEqual((await broker.ctl("status")).field("streams"), "0")
 
     async def test_a_broker_that_is_not_there_is_status_3(self):
         result = await ctl.execute("status", "--socket", "/nowhere/admin.sock")
