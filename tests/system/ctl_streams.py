@@ -7,7 +7,7 @@ import json
 import ctl
 import runnel
 
-APPLICATION, DEVICE = "70B3D57ED0000001", "00000000000000A1"
+APPLICATION, OTHER, DEVICE = "70B3D57ED0000001", "70B3D57ED0000002", "00000000000000A1"
 FILED = {"name": "Filed", "streams": [{"name": "cloud", "token": "a-token-of-20-letters"}]}
 
 
@@ -137,6 +137,31 @@ class Https(runnel.SystemTest):
                                        environment={"RUNNEL_KEY": made.json["key"]})
             self.assertEqual(viewer.status, 4)
             self.assertNotIn(made.json["key"], json.dumps(broker.log))
+
+    async def test_an_operator_does_what_its_applications_allow_and_no_more(self):
+        async with ctl.Managed(applications={APPLICATION: FILED}) as broker:
+            await broker.ctl("stream", "add", "--application", OTHER, "--name", "theirs")
+            await broker.ctl("stream", "add", "--gateway", DEVICE, "--name", "radio")
+            made = await broker.ctl("key", "add", "tests", "--role", "operator", "--application",
+                                    APPLICATION, "--json")
+            way = ("--url", f"https://127.0.0.1:{broker.admin_port}", "--ca",
+                   broker.data / "tls/certificate.pem")
+
+            async def operate(*arguments):
+                return await ctl.execute(*arguments, *way,
+                                         environment={"RUNNEL_KEY": made.json["key"]})
+            added = await operate("stream", "add", "--application", APPLICATION, "--name", "mine")
+            self.assertEqual(added.status, 0, added.err)
+            for stream in (f"{OTHER}/theirs", f"{DEVICE}/radio", f"{APPLICATION}/none"):
+                shown = await operate("stream", "show", stream)
+                self.assertEqual(shown.status, 1, stream)
+                self.assertIn("there is no stream", shown.err)
+            exported = await operate("export")
+            self.assertEqual(exported.status, 0, exported.err)
+            self.assertIn("gateways are left out", exported.err)
+            self.assertIn("name: mine", exported.out)
+            self.assertNotIn(OTHER, exported.out)
+            self.assertEqual((await operate("gateway", "add", DEVICE)).status, 4)
 
 
 if __name__ == "__main__":
