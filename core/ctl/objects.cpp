@@ -42,6 +42,16 @@ Where findByBareName(Client& client, const std::string& name) {
                                           name + "'; write EUI/name, such as" + names);
 }
 
+/// Who may see named applications only is not told about gateways: for them there are none.
+bool isThere(Client& client, const Where& where) {
+    try {
+        return client.find(apiPath(where)).has_value();
+    } catch (const Failure& failure) {
+        if (where.front() != "gateways" || failure.code() != ExitCode::NotAuthorised) throw;
+        return false;
+    }
+}
+
 }  // namespace
 
 Where under(Where where, const std::vector<std::string>& more) {
@@ -68,7 +78,7 @@ Where findStream(Client& client, const std::string& name) {
         euiOf("what stands before '/' in a stream's name", name.substr(0, slash));
     for (const char* kind : {"applications", "gateways"}) {
         Where where{kind, eui, "streams", name.substr(slash + 1)};
-        if (client.find(apiPath(where))) return where;
+        if (isThere(client, where)) return where;
     }
     throw noStream(name);
 }

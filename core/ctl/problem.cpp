@@ -26,9 +26,14 @@ std::string fieldOf(std::string pointer) {
     return pointer;
 }
 
+/// Where it is wrong, as people write it; nothing if it is no place in particular.
+std::string placeOf(const Object& error) {
+    const std::string place = text(error, "place");
+    return place.empty() ? fieldOf(text(error, "pointer")) : place;
+}
+
 std::string lineOf(const Object& error) {
-    std::string place = text(error, "place");
-    if (place.empty()) place = fieldOf(text(error, "pointer"));
+    const std::string place = placeOf(error);
     return "\n  " + (place.empty() ? "" : place + ": ") + text(error, "detail");
 }
 
@@ -37,7 +42,10 @@ std::string describe(int status, const std::string& body) {
     std::string said = text(*problem, "detail");
     if (said.empty()) said = text(*problem, "title");
     if (said.empty()) said = "the broker answered with status " + std::to_string(status);
-    for (const Object::Ptr& error : children(*problem, "errors")) said += lineOf(*error);
+    for (const Object::Ptr& error : children(*problem, "errors")) {
+        const bool isSaid = said.ends_with(text(*error, "detail")) && placeOf(*error).empty();
+        if (!isSaid) said += lineOf(*error);
+    }
     return said;
 }
 

@@ -207,13 +207,15 @@ TEST(CommandTest, ReplayFollowsItsProgressToTheEnd) {
                 R"({"from":"2026-11-22T00:00:00Z","to":"2026-11-23T00:00:00Z"})")
         .reply(202, R"({"id":"r1","state":"running"})");
     broker.expect("GET " + stream + "/replays/r1")
-        .reply(200, R"({"id":"r1","state":"running","sent":5,"arrived":1,"total":9})");
+        .reply(200,
+               R"({"id":"r1","state":"running","sent":5,"arrived":1,"position":15,"through":19})");
     broker.expect("GET " + stream + "/replays/r1")
-        .reply(200, R"({"id":"r1","state":"done","sent":9,"arrived":9,"total":9})");
+        .reply(200,
+               R"({"id":"r1","state":"done","sent":9,"arrived":9,"position":19,"through":19})");
     const Outcome outcome = runCtl(broker, {"replay", "--stream", "70B3D57ED0000001/cloud",
                                             "--from", "2026-11-22", "--to", "2026-11-23"});
     EXPECT_EQ(outcome.code, ExitCode::Done) << outcome.err;
-    EXPECT_EQ(outcome.err, "5 of 9 sent, 1 arrived\n9 of 9 sent, 9 arrived\n");
+    EXPECT_EQ(outcome.err, "5 sent, 1 arrived, 4 messages left to look at\n9 sent, 9 arrived\n");
 }
 
 TEST(CommandTest, TailPrintsWhatConcernsTheStream) {

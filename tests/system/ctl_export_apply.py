@@ -10,11 +10,20 @@ DEVICES = "eui,name,floor\n" + "".join(f"{number:016X},Bay {number},{number % 7}
                                       for number in range(1, 12_001))
 
 
-async def fill(broker):
+# An application whose file is the origin.
+FILED = "70B3D57ED00000F1"
+FILE = {"name": "Filed", "streams": [{"name": "both", "tokens": [
+    {"token": "first-token-of-20-letters", "label": "first"},
+    {"token": "second-token-of-20-letters", "label": "second", "scopes": ["up"],
+     "expires": "2100-01-01T00:00:00Z"}]}]}
+
+
+async def fill(broker, devices=DEVICES):
     await broker.ctl("application", "add", APPLICATION, "--name", "Parking: north")
     imported = await broker.ctl("device", "import", "-", "--application", APPLICATION,
-                                given=DEVICES)
-    assert imported.err.splitlines() == ["10000 of 12000 devices", "12000 of 12000 devices"]
+                                given=devices)
+    if devices == DEVICES:
+        assert imported.err.splitlines() == ["10000 of 12000 devices", "12000 of 12000 devices"]
     await broker.ctl("stream", "add", "--application", APPLICATION, "--name", "cloud",
                      "--option", "acknowledge=client", "--token-file", "-",
                      given="typed-by-hand-of-20\n")
@@ -45,6 +54,29 @@ class ExportApply(runnel.SystemTest):
             self.assertEqual((await other.ctl("export")).out, first)
             again = await other.ctl("apply", "-f", "-", given=first)
             self.assertRegex(again.out, r"^0 added, 0 changed, 0 removed, \d+ unchanged\n$")
+
+    async def test_the_clients_of_one_broker_are_let_in_by_another(self):
+        async with ctl.Managed(applications={FILED: FILE}) as broker, ctl.Managed() as other:
+            await fill(broker, devices="eui\n0000000000000001\n")
+            await broker.ctl("token", "add", f"{FILED}/both", "--label", "added")
+            await broker.ctl("stream", "rotate-token", "radio", "--overlap", "1h")
+            await other.ctl("apply", "-f", "-", given=(await broker.ctl("export")).out)
+            streams = (await broker.ctl("stream", "list", "--json")).json["items"]
+            self.assertEqual(len(streams), 4)
+            for stream in streams:
+                home = stream.get("application") or stream["gateway"]
+                name = f"{home}/{stream['name']}"
+                there = await self.grants(other, name)
+                self.assertEqual(await self.grants(broker, name), there)
+                for token, *_ in there if stream["enabled"] else ():
+                    await (await other.connect(token)).close()
+
+    @staticmethod
+    async def grants(broker, stream):
+        """What the stream's tokens are, without what is the broker's own."""
+        tokens = (await broker.ctl("token", "list", stream, "--json")).json["items"]
+        return {(one["token"], one.get("label"), *one["scopes"], one.get("expires"))
+                for one in tokens}
 
     async def test_an_exported_directory_is_a_good_configuration(self):
         async with ctl.Managed() as broker:

@@ -7,7 +7,7 @@ import json
 import ctl
 import runnel
 
-APPLICATION = "70B3D57ED0000001"
+APPLICATION, OTHER, DEVICE = "70B3D57ED0000001", "70B3D57ED0000002", "00000000000000A1"
 FILED = {"name": "Filed", "streams": [{"name": "cloud", "token": "a-token-of-20-letters"}]}
 
 
@@ -74,6 +74,42 @@ class Streams(runnel.SystemTest):
             shown = await broker.ctl("stream", "show", "cloud")
             self.assertEqual(shown.field("origin"), "file")
 
+    async def test_devices_are_made_changed_and_removed(self):
+        async with ctl.Managed() as broker:
+            await broker.ctl("application", "add", APPLICATION)
+            await broker.ctl("device", "add", "A1", "--application", APPLICATION, status=2)
+            await broker.ctl("device", "add", DEVICE, "--application", APPLICATION, "--name", "Bay",
+                             "--tag", "floor=3", "--tag", "room=")
+            await broker.ctl("device", "set", DEVICE, "--name", "-", "--tag", "floor=",
+                             "--tag", "room=a b")
+            shown = (await broker.ctl("device", "show", DEVICE, "--json")).json
+            self.assertEqual((shown.get("name", ""), shown["tags"]), ("", {"room": "a b"}))
+            await broker.ctl("device", "remove", DEVICE)
+            await broker.ctl("device", "show", DEVICE, status=1)
+
+    async def test_users_are_made_changed_and_removed_and_the_audit_log_has_it(self):
+        async with ctl.Managed() as broker:
+            made = await broker.ctl("user", "add", "ann", "--role", "viewer", "--generate")
+            self.assertGreaterEqual(len(made.field("password")), 12)
+            await broker.ctl("user", "passwd", "ann", "--password-file", "-",
+                             given="twelve letters\n")
+            refused = await broker.ctl("user", "set", "ann", "--role", "operator", status=1)
+            self.assertIn("applications: ", refused.err)
+            await broker.ctl("user", "remove", "ann")
+            await broker.ctl("user", "remove", "admin", status=1)
+            audit = (await broker.ctl("audit", "--object", "/api/v1/users/ann", "--json")).json
+            self.assertEqual(audit["items"][0]["action"], "DELETE")
+            self.assertNotIn("twelve letters", json.dumps(audit))
+
+    async def test_what_the_broker_is_made_of_is_listed(self):
+        async with ctl.Managed([runnel.simulator()]) as broker:
+            self.assertIn("protocol  websocket", (await broker.ctl("plugin", "list")).out)
+            shown = await broker.ctl("plugin", "show", "protocol", "websocket")
+            self.assertIn("acknowledge", shown.out)
+            self.assertRegex((await broker.ctl("network", "list")).out, r"sim +simulator")
+            self.assertEqual((await broker.ctl("reload")).field("changed"), "nothing has changed")
+            self.assertEqual((await broker.ctl("status")).field("streams"), "0")
+
     async def test_a_broker_that_is_not_there_is_status_3(self):
         result = await ctl.execute("status", "--socket", "/nowhere/admin.sock")
         self.assertEqual(result.status, 3)
@@ -101,6 +137,31 @@ class Https(runnel.SystemTest):
                                        environment={"RUNNEL_KEY": made.json["key"]})
             self.assertEqual(viewer.status, 4)
             self.assertNotIn(made.json["key"], json.dumps(broker.log))
+
+    async def test_an_operator_does_what_its_applications_allow_and_no_more(self):
+        async with ctl.Managed(applications={APPLICATION: FILED}) as broker:
+            await broker.ctl("stream", "add", "--application", OTHER, "--name", "theirs")
+            await broker.ctl("stream", "add", "--gateway", DEVICE, "--name", "radio")
+            made = await broker.ctl("key", "add", "tests", "--role", "operator", "--application",
+                                    APPLICATION, "--json")
+            way = ("--url", f"https://127.0.0.1:{broker.admin_port}", "--ca",
+                   broker.data / "tls/certificate.pem")
+
+            async def operate(*arguments):
+                return await ctl.execute(*arguments, *way,
+                                         environment={"RUNNEL_KEY": made.json["key"]})
+            added = await operate("stream", "add", "--application", APPLICATION, "--name", "mine")
+            self.assertEqual(added.status, 0, added.err)
+            for stream in (f"{OTHER}/theirs", f"{DEVICE}/radio", f"{APPLICATION}/none"):
+                shown = await operate("stream", "show", stream)
+                self.assertEqual(shown.status, 1, stream)
+                self.assertIn("there is no stream", shown.err)
+            exported = await operate("export")
+            self.assertEqual(exported.status, 0, exported.err)
+            self.assertIn("gateways are left out", exported.err)
+            self.assertIn("name: mine", exported.out)
+            self.assertNotIn(OTHER, exported.out)
+            self.assertEqual((await operate("gateway", "add", DEVICE)).status, 4)
 
 
 if __name__ == "__main__":

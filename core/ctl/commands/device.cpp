@@ -62,7 +62,12 @@ Object::Ptr bodyOf(const DeviceOptions& options, bool isPatch) {
     };
     set("name", options.name);
     set("template", options.deviceTemplate);
-    if (!options.tags.empty()) body->set("tags", objectOf("--tag", options.tags));
+    if (options.tags.empty()) return body;
+    Object::Ptr tags = objectOf("--tag", options.tags);
+    for (const std::string& key : tags->getNames()) {
+        if (!isPatch && tags->get(key).isEmpty()) tags->remove(key);
+    }
+    body->set("tags", tags);
     return body;
 }
 

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{500};
 constexpr const char* kEnded = "ended";
+constexpr int kLooks = 10;
 constexpr std::size_t kEvents = 1000;  // that are looked through for a downlink's
 
 struct SendOptions {
@@ -25,42 +26,69 @@ struct ListOptions {
     std::size_t limit = 100;
 };
 
-std::string stageOf(Context& context, const Where& device, const std::string& id) {
+/// An application's downlink by its id; an empty object if the broker has forgotten it.
+Object::Ptr findDownlink(Context& context, const Where& device, const std::string& id) {
     const Where all{device.at(0), device.at(1), "downlinks"};
-    for (const Object::Ptr& one : context.client.list(all, {{"device", device.back()}})) {
-        if (text(*one, "id") == id) return text(*one, "stage");
+    for (Object::Ptr& one : context.client.list(all, {{"device", device.back()}})) {
+        if (text(*one, "id") == id) return std::move(one);
     }
-    return kEnded;
+    return newObject();
 }
 
-/// The newest event of a downlink: "sent", "acknowledged", "failed" …, and why.
-std::string lastEvent(Context& context, const Where& device, const std::string& id) {
+struct Outcome {
+    bool isEnd = false, isGood = true;
+    std::string said;  ///< what happened, and why
+};
+
+/// The newest event of a downlink.
+Outcome outcomeOf(Context& context, const Where& device, const std::string& id, bool isConfirmed) {
     const Where all{device.at(0), device.at(1), "messages"};
-    for (const Object::Ptr& one : context.client.list(all, {{"device", device.back()}}, kEvents)) {
+    const Query query{{"device", device.back()}};
+    for (const Object::Ptr& one : context.client.list(all, query, kEvents)) {
         if (text(*one, "downlink") != id) continue;
+        const std::string kind = text(*one, "kind");
         const std::string reason = text(*one, "text");
-        return text(*one, "kind") + (reason.empty() ? "" : ": " + reason);
+        const bool isGood = kind == "acknowledged" || kind == "sent";
+        const bool isBad = kind == "failed" || kind == "expired" || kind == "notAcknowledged";
+        const bool isHalf = kind == "sent" && isConfirmed;
+        return {(isGood && !isHalf) || isBad, isGood, kind + (reason.empty() ? "" : ": " + reason)};
     }
-    return kEnded;
+    return {};
 }
 
-/// Polls until the downlink has come to its end, which its expiry brings at the latest. One that
-/// did not arrive is a Failure.
+/// Polls until the downlink has come to its end, which its expiry brings at the latest.
+Object::Ptr waitForStage(Context& context, const Where& device, const std::string& id) {
+    for (std::string shown;;) {
+        Object::Ptr downlink = findDownlink(context, device, id);
+        const std::string stage = text(*downlink, "stage");
+        if (stage == kEnded || stage.empty()) return downlink;
+        if (stage != shown) context.err << id << " " << stage << std::endl;
+        shown = stage;
+        std::this_thread::sleep_for(kPause);
+    }
+}
+
+/// One that did not arrive is a Failure. What became of it is in the journal a moment after its
+/// end.
 void waitForEnd(Context& context, const Where& device, const std::string& id) {
-    std::string stage;
-    while (stage != kEnded) {
-        const std::string now = stageOf(context, device, id);
-        if (now == stage) std::this_thread::sleep_for(kPause);
-        if (now != stage && now != kEnded) context.err << id << " " << now << std::endl;
-        stage = now;
+    const bool isConfirmed = isTrue(*waitForStage(context, device, id), "confirmed");
+    Outcome outcome;
+    for (int looks = 0; looks < kLooks; ++looks) {
+        if (looks > 0) std::this_thread::sleep_for(kPause);
+        outcome = outcomeOf(context, device, id, isConfirmed);
+        if (outcome.isEnd) break;
     }
-    const std::string event = lastEvent(context, device, id);
-    for (const char* bad : {"failed", "expired", "notAcknowledged"}) {
-        if (event.rfind(bad, 0) == 0) {
-            throw Failure(ExitCode::Refused, "downlink " + id + " did not arrive: " + event);
-        }
+    if (!outcome.isEnd) {
+        throw Failure(ExitCode::Refused,
+                      "downlink " + id +
+                          " has ended, but the broker does not say how; look for it "
+                          "with 'runnelctl messages --device " +
+                          device.back() + "'");
     }
-    say(context, id + " " + event);
+    if (!outcome.isGood) {
+        throw Failure(ExitCode::Refused, "downlink " + id + " did not arrive: " + outcome.said);
+    }
+    say(context, id + " " + outcome.said);
 }
 
 void send(Context& context, const SendOptions& options) {

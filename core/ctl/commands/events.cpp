@@ -27,12 +27,13 @@ std::string lineOf(const std::string& kind, const Object& event) {
 }  // namespace
 
 void followEvents(Context& context, const Query& query, std::size_t count,
-                  const std::function<bool(const std::string& kind, const Object&)>& isWanted) {
+                  const std::function<Wanted(const std::string& kind, const Object&)>& isWanted) {
     std::signal(SIGINT, endWell);
     std::size_t printed = 0;
     context.client.follow(apiPath({"events"}, query), [&](const ServerEvent& event) {
         const Object::Ptr data = parseObject(event.data);
-        if (!isWanted(event.kind, *data)) return true;
+        const Wanted wanted = isWanted(event.kind, *data);
+        if (wanted == Wanted::No) return true;
         if (context.isJson) {
             Object::Ptr line = newObject();
             line->set("event", event.kind);
@@ -41,7 +42,7 @@ void followEvents(Context& context, const Query& query, std::size_t count,
         } else {
             context.out << printable(lineOf(event.kind, *data)) << std::endl;
         }
-        return ++printed != count;
+        return ++printed != count && wanted != Wanted::AsTheLast;
     });
 }
 

@@ -18,9 +18,11 @@ struct ReplayOptions {
 };
 
 std::string progressOf(const Object& replay) {
-    const std::string total = text(replay, "total");
-    return text(replay, "sent") + (total.empty() ? "" : " of " + total) + " sent, " +
-           text(replay, "arrived") + " arrived";
+    std::string progress = text(replay, "sent") + " sent, " + text(replay, "arrived") + " arrived";
+    if (number(replay, "refused") > 0) progress += ", " + text(replay, "refused") + " refused";
+    const std::int64_t left = number(replay, "through") - number(replay, "position");
+    if (left > 0) progress += ", " + std::to_string(left) + " messages left to look at";
+    return progress;
 }
 
 /// The document of the replay at its end.
@@ -59,8 +61,9 @@ void replay(Context& context, const ReplayOptions& options) {
     showObject(context, answer, fieldsOf);
     const std::string state = text(*parseObject(answer), "state");
     if (state == "failed" || state == "cancelled") {
-        throw Failure(ExitCode::Refused,
-                      "the replay of " + nameOf(stream) + " was not completed: " + state);
+        throw Failure(ExitCode::Refused, "the replay of " + nameOf(stream) +
+                                             " was not completed: " + state + ", " +
+                                             text(*parseObject(answer), "text"));
     }
 }
 

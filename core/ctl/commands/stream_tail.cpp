@@ -37,12 +37,14 @@ bool concerns(const Object& stream, const std::string& kind, const Object& event
     return std::find(kinds.begin(), kinds.end(), text(event, "kind")) != kinds.end();
 }
 
+/// Until the stream is removed.
 void tail(Context& context, const TailOptions& options) {
     const Where where = findStream(context.client, options.stream);
     const Object::Ptr stream = parseObject(context.client.get(apiPath(where)));
     followEvents(context, {{"application", text(*stream, "application")}}, options.count,
                  [&](const std::string& kind, const Object& event) {
-                     return concerns(*stream, kind, event);
+                     if (!concerns(*stream, kind, event)) return Wanted::No;
+                     return isTrue(event, "removed") ? Wanted::AsTheLast : Wanted::Yes;
                  });
 }
 
@@ -52,7 +54,7 @@ void events(Context& context, const EventOptions& options) {
         query.emplace_back("application", euiOf("--application", options.application));
     }
     followEvents(context, query, options.count,
-                 [](const std::string&, const Object&) { return true; });
+                 [](const std::string&, const Object&) { return Wanted::Yes; });
 }
 
 void messages(Context& context, const MessageOptions& options) {

@@ -182,7 +182,7 @@ void addKeyCommands(const Menu& menu) {
     auto [app, options] =
         menu.command("audit", "List who changed what, the newest first", listAudit);
     app.add_option("--who", options.who, "Only by this user or key");
-    app.add_option("--object", options.object, "Only about this object");
+    app.add_option("--object", options.object, "Only about this path, such as /api/v1/users/ann");
     app.add_option("--limit", options.limit, "At most so many; 0 is all")->capture_default_str();
 }
 
