@@ -19,7 +19,7 @@ RUN = {
     "build/dev/bin/runnelctl stream rotate-token 70B3D57ED0000001/websocket":
         ("tests/system/ctl_streams.py", '"stream", "rotate-token"'),
     "build/dev/bin/runnelctl stream tail 70B3D57ED0000001/websocket":
-        ("tests/system/ctl_streams.py", '"stream", "tail"'),
+        ("tests/system/ctl_messages.py", '"stream", "tail"'),
     "build/dev/bin/runnelctl export backup":
         ("tests/system/ctl_export_apply.py", '"export", backup'),
     "build/dev/bin/runnelctl apply -f backup":

@@ -28,6 +28,9 @@ class Streams(runnel.SystemTest):
             document = await client.until(lambda one: one.get("Data") == b"test".hex())
             self.assertEqual(document["Type"], 2)
             listed = await broker.ctl("stream", "list")
+            named = await ctl.execute("stream", "list",
+                                      environment={"RUNNEL_SOCKET": str(broker.socket)})
+            self.assertIn(f"{APPLICATION}/websocket", named.out)
             self.assertIn(f"{APPLICATION}/websocket", listed.out)
             self.assertNotIn(token, listed.out)
             await client.socket.close()
