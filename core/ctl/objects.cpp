@@ -117,7 +117,9 @@ Object::Ptr objectOf(const std::string& option, const std::vector<std::string>& 
         try {
             object->set(key, value.empty() ? Var() : isJson ? parseJson(value) : valueOf(value));
         } catch (const Poco::Exception&) {
-            throw Failure(ExitCode::WrongUse, option + " " + key +
+            std::string named = option;
+            named.append(" ").append(key);
+            throw Failure(ExitCode::WrongUse, named +
                                                   " begins like JSON but is none; expected "
                                                   "key=[\"a\",\"b\"] or key={\"a\":\"b\"}");
         }

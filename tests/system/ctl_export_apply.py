@@ -89,6 +89,14 @@ class ExportApply(runnel.SystemTest):
             status, output = await broker.run("--check")
             self.assertEqual(status, 0, output)
 
+    async def test_what_is_refused_names_the_stream_and_the_field(self):
+        async with ctl.Managed() as broker:
+            refused = await broker.ctl("apply", "-f", "-", status=1, given=(
+                f"application: {APPLICATION}\nname: New\nstreams:\n"
+                "  - {name: good}\n  - {name: bad, options: {wings: 2}}\n"))
+            self.assertIn(f"stream {APPLICATION}/bad: ", refused.err)
+            self.assertIn("options.wings: ", refused.err)
+
     async def test_prune_removes_what_the_file_has_not(self):
         async with ctl.Managed() as broker:
             await broker.ctl("stream", "add", "--application", APPLICATION, "--name", "old")

@@ -66,7 +66,7 @@ class Applying final {
         const Where home{file.isGateway ? "gateways" : "applications", file.eui};
         const bool isNew = applyHome(home, file);
         if (!file.isGateway) applyDevices(home, file, isNew);
-        for (const ManagedStream& stream : file.streams) applyStream(home, stream, isNew);
+        for (const ManagedStream& stream : file.streams) applyNamed(home, stream, isNew);
         if (options_.prunes && !isNew) pruneStreams(home, file);
     }
 
@@ -157,6 +157,16 @@ class Applying final {
             if (devices.size() > kBatch) {
                 context_.err << done << " of " << devices.size() << " devices" << std::endl;
             }
+        }
+    }
+
+    /// A refusal says which of many streams it is about.
+    void applyNamed(const Where& home, const ManagedStream& stream, bool isNewHome) {
+        try {
+            applyStream(home, stream, isNewHome);
+        } catch (const Failure& failure) {
+            throw Failure(failure.code(),
+                          "stream " + home.back() + "/" + stream.name + ": " + failure.what());
         }
     }
 

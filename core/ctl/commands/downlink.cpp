@@ -47,11 +47,14 @@ Outcome outcomeOf(Context& context, const Where& device, const std::string& id, 
     for (const Object::Ptr& one : context.client.list(all, query, kEvents)) {
         if (text(*one, "downlink") != id) continue;
         const std::string kind = text(*one, "kind");
-        const std::string reason = text(*one, "text");
+        std::string said = kind;
+        if (const std::string reason = text(*one, "text"); !reason.empty()) {
+            said.append(": ").append(reason);
+        }
         const bool isGood = kind == "acknowledged" || kind == "sent";
         const bool isBad = kind == "failed" || kind == "expired" || kind == "notAcknowledged";
         const bool isHalf = kind == "sent" && isConfirmed;
-        return {(isGood && !isHalf) || isBad, isGood, kind + (reason.empty() ? "" : ": " + reason)};
+        return {(isGood && !isHalf) || isBad, isGood, said};
     }
     return {};
 }

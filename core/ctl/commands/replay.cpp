@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <Poco/DateTimeFormatter.h>
+
 #include <chrono>
 #include <thread>
 
@@ -16,6 +18,11 @@ struct ReplayOptions {
     std::string stream, from, to, toStream;
     bool isDetached = false;
 };
+
+/// To the millisecond: what came in this second is meant too.
+std::string now() {
+    return Poco::DateTimeFormatter::format(Poco::Timestamp(), "%Y-%m-%dT%H:%M:%S.%iZ");
+}
 
 std::string progressOf(const Object& replay) {
     std::string progress = text(replay, "sent") + " sent, " + text(replay, "arrived") + " arrived";
@@ -48,7 +55,7 @@ std::vector<std::pair<std::string, std::string>> fieldsOf(const Object& replay) 
 void replay(Context& context, const ReplayOptions& options) {
     Object::Ptr body = newObject();
     body->set("from", timeFor("--from", options.from, Relative::Ago));
-    body->set("to", timeFor("--to", options.to.empty() ? "now" : options.to, Relative::Ago));
+    body->set("to", options.to.empty() ? now() : timeFor("--to", options.to, Relative::Ago));
     const Where stream = findStream(context.client, options.stream);
     if (!options.toStream.empty()) {
         body->set("toStream", nameOf(findStream(context.client, options.toStream)));
