@@ -92,7 +92,8 @@ Dispatch::Dispatch(Routes routes, Parts parts)
     for (const Route& route : routes_.routes()) {
         parts_.log.write(Level::Debug, "admin",
                          "route " + route.method + " " + route.pattern + " needs " +
-                             std::string(wordOf(route.need)) + ", knows (" + knownQuery(route) + ")");
+                             std::string(wordOf(route.need)) + ", knows (" + knownQuery(route) +
+                             ")");
     }
 }
 
