@@ -48,7 +48,8 @@ class Document(runnel.SystemTest):
                       for found in lines if found]
         promised = [(method, path, operation["x-need"], self.query(operation))
                     for method, path, operation in api.document().operations()]
-        self.assertEqual(sorted(served, key=operator.itemgetter(1, 0)), sorted(promised, key=operator.itemgetter(1, 0)))
+        by_name = operator.itemgetter(1, 0)
+        self.assertEqual(sorted(served, key=by_name), sorted(promised, key=by_name))
         print(f"    {len(served)} routes")
 
     @staticmethod

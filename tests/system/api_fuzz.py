@@ -194,8 +194,8 @@ class Requests:
         except (ValueError, RecursionError):
             return bool(bytes(text).strip()) or operation["requestBody"]["required"]
         schema = self.schema_of(operation)
-        if operation["operationId"].startswith("patch") and isinstance(value, dict):
-            value = {name: each for name, each in value.items() if each is not None}  # removed
+        if isinstance(value, dict):
+            value = {name: each for name, each in value.items() if each is not None}
         checks = FILE_LIKE if AS_IN_FILES.search(operation["operationId"]) else VALIDATOR
         try:
             return not checks(schema, resolver=self.document.resolver).is_valid(value)
