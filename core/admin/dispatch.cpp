@@ -39,11 +39,16 @@ void requireRight(Need need, const ApiRequest& request) {
     if (need == Need::Admin && !who.isAdmin()) throw Problem(403, "this needs an admin");
 }
 
+std::string knownQuery(const Route& route) {
+    std::string known;
+    for (const std::string& name : route.query) known += (known.empty() ? "" : ", ") + name;
+    return known;
+}
+
 void requireKnownQuery(const Route& route, const net::Query& query) {
     for (const auto& [name, value] : query) {
         if (std::find(route.query.begin(), route.query.end(), name) != route.query.end()) continue;
-        std::string known;
-        for (const std::string& other : route.query) known += (known.empty() ? "" : ", ") + other;
+        const std::string known = knownQuery(route);
         throw Problem(400, "there is no query parameter \"" + name + "\" here, " +
                                (known.empty() ? "nor any other" : "only " + known));
     }
@@ -83,7 +88,14 @@ struct Dispatch::Call {
 };
 
 Dispatch::Dispatch(Routes routes, Parts parts)
-    : routes_(std::move(routes)), parts_(std::move(parts)) {}
+    : routes_(std::move(routes)), parts_(std::move(parts)) {
+    for (const Route& route : routes_.routes()) {
+        parts_.log.write(Level::Debug, "admin",
+                         "route " + route.method + " " + route.pattern + " needs " +
+                             std::string(wordOf(route.need)) + ", knows (" + knownQuery(route) +
+                             ")");
+    }
+}
 
 void Dispatch::Entrance::handle(net::HttpRequest request, net::HttpResponder responder) {
     try {

@@ -11,6 +11,7 @@ import re
 import secrets
 import socket
 import ssl
+import urllib.parse
 
 import jsonschema
 
@@ -55,7 +56,7 @@ class Document:
         return node
 
     def path_of(self, target):
-        path = target.partition("?")[0]
+        path = urllib.parse.unquote(target.partition("?")[0])
         return next((known for pattern, known in self.patterns if pattern.match(path)), None)
 
     def operation(self, method, target):

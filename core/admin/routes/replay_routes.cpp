@@ -56,6 +56,7 @@ ApiAnswer list(const ReplayParts& parts, const ApiRequest& request) {
 }
 
 ReplayReport replayOf(const ReplayParts& parts, const ApiRequest& request) {
+    streamOf(request, parts.streams);
     const std::uint64_t id = numberOf(request, "replay");
     const auto replay = parts.replays.find(id);
     if (!replay || replay->stream != streamNameOf(request)) {
