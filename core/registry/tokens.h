@@ -83,6 +83,7 @@ class Tokens {
             std::string stream;
             TokenSpec spec;
             Vault::Digest digest{};
+            Instant created{};
             std::uint64_t id{};  ///< once stored
         };
         std::vector<Added> added{};

@@ -56,7 +56,11 @@ Tokens::Tokens(RegistryFile& file, const Vault& vault, const Clock& clock)
 Tokens::Draft::Added Tokens::added(const std::string& stream, TokenSpec spec) const {
     if (spec.text.empty()) spec.text = makeSecret();
     const Digest digest = vault_.digest(spec.text);
-    return {.stream = stream, .spec = std::move(spec), .digest = digest, .id = 0};
+    return {.stream = stream,
+            .spec = std::move(spec),
+            .digest = digest,
+            .created = clock_.now(),
+            .id = 0};
 }
 
 Tokens::Draft Tokens::draft(const std::string& stream, std::span<const TokenSpec> typed) const {
@@ -85,7 +89,7 @@ void Tokens::store(sqlite::Database& database, Draft& draft) const {
         const Vault::Sealed sealed = vault_.seal(one.spec.text, one.stream);
         insert.bind(1, one.stream).bind(2, std::span<const std::uint8_t>(one.digest));
         insert.bind(3, std::span<const std::uint8_t>(sealed)).bind(4, one.spec.label);
-        insert.bind(5, scopesOf(one.spec)).bind(6, millis(clock_.now()));
+        insert.bind(5, scopesOf(one.spec)).bind(6, millis(one.created));
         insert.bind(7, expiryOf(one.spec));
         static_cast<void>(insert.step());
         one.id = static_cast<std::uint64_t>(insert.integer(0));
@@ -107,7 +111,7 @@ void Tokens::apply(const Draft& draft) {
         record.spec = one.spec;
         record.spec.text.clear();
         record.origin = Origin::Api;
-        record.created = clock_.now();
+        record.created = one.created;
         insert(*state, one.id, one.stream, std::move(record));
     }
     for (const auto& [id, spec] : draft.changed) {

@@ -92,9 +92,9 @@ class Changes(runnel.SystemTest):
         async with self.broker() as broker:
             client = await broker.connect(await self.made(broker, options={"deviceName": True}))
             device = f"{OWN}/devices/{DEVICE}"
-            for name in ("Bay 1", "Bay 2"):
+            for counter, name in enumerate(("Bay 1", "Bay 2"), 1):
                 await self.operator.put(device, {"name": name})
-                await self.post(broker, 1)
+                await self.post(broker, counter)
                 self.assertIn(name, str(await client.document()))
             await self.operator.delete(device)
             await client.close()
@@ -115,7 +115,8 @@ class Changes(runnel.SystemTest):
             await self.operator.delete(device, 412, headers=held)
             self.assertEqual((await self.operator.get(device)).json["name"], "2")
             several = f'"other", {second.etag}'
-            await self.operator.ask("GET", device, None, 304, headers={"If-None-Match": several})
+            # Its tag says nothing of when it was heard: no answer is left out because of it.
+            await self.operator.get(device, headers={"If-None-Match": several})
             await self.operator.patch(device, {"name": "3"}, headers={"If-Match": several})
             await self.operator.delete(device, headers={"If-Match": "*"})
             await self.operator.delete(device, 404)
@@ -269,13 +270,21 @@ class Changes(runnel.SystemTest):
             self.assertEqual(await local.all(f"{OWN}/devices"), [])
             self.assertEqual((await local.get(OWN)).json["name"], OURS)
 
+    async def news_of_a_change(self, events):
+        """The broker looks once a second: what changes before its first look is no news."""
+        news = asyncio.create_task(events.until(lambda kind, _: kind == "stream"))
+        for number in range(runnel.PATIENCE):
+            await self.operator.patch(STREAM, {"duplicates": ("best", "all")[number % 2]})
+            if (await asyncio.wait([news], timeout=1.5))[0]:
+                break
+        return (await news)[1]
+
     async def test_events_tell_of_changes_and_of_messages(self):
         async with self.broker() as broker:
             await self.made(broker)
             async with api.Events(self.operator) as events, \
                     api.Events(self.operator, "?kinds=stream") as streams:
-                await self.operator.patch(STREAM, {"duplicates": "best"})
-                kind, data = await events.until(lambda kind, _: kind == "stream")
+                data = await self.news_of_a_change(events)
                 self.assertIn("cloud", data["stream"])
                 await self.post(broker, 5)
                 _, data = await events.until(lambda kind, _: kind == "message")
@@ -303,7 +312,7 @@ class Changes(runnel.SystemTest):
             second = (await self.operator.get(
                 f"{OWN}/devices?limit=10&after={first['next']}")).json
             self.assertEqual([each["eui"] for each in second["items"]], own[12:22])
-            for search, wanted in (("Bay 24", 111), ("AA0000000000000", 16), ("bay 2499", 1)):
+            for search, wanted in (("Bay 24", 111), ("AA0000000000000", 9), ("bay 2499", 1)):
                 found = await self.operator.all(
                     f"{api.BASE}/devices?search={search.replace(' ', '%20')}")
                 self.assertEqual(len(found), wanted, search)

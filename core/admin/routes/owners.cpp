@@ -63,8 +63,11 @@ class Owners final {
         in.finish();
         requireNone(reader.takeComplaints(), tree);
         const Scope owner{kind_.level, *eui};
-        if (parts_.catalogue.findOwner(owner)) {
-            throw Problem(409, text(*eui) + " is there already; change it with PUT or PATCH");
+        if (const auto known = parts_.catalogue.findOwner(owner)) {
+            throw Problem(409, text(*eui) + (known->file.empty()
+                                                 ? " is there already; change it with PUT or PATCH"
+                                                 : " is written in " + known->file +
+                                                       "; change it there and reload"));
         }
         return put(owner, name);
     }

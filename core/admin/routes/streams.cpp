@@ -88,7 +88,9 @@ class StreamHandlers final {
         if (body->get("name").isEmpty()) body->set("name", freeName(owner, *body));
         StreamSpec spec = read(body, owner);
         const std::string name = streamName(spec, owner);
-        if (parts_.catalogue.findStream(name)) {
+        const auto known = parts_.catalogue.findStream(name);
+        // What is in a file is refused with the file's name when it is put.
+        if (known && known->origin != Origin::File) {
             throw Problem(409, "stream " + name + " is there already; change it with PUT or PATCH",
                           {{"/name", "is another stream's already"}});
         }

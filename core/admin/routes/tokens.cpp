@@ -38,7 +38,8 @@ class TokenHandlers final {
         const Page page = pageOf(request);
         const std::uint64_t after = afterNumber(page);
         ListBody body(page);
-        for (const Tokens::Entry& token : parts_.tokens.list(existingStream(request))) {
+        for (Tokens::Entry& token : parts_.tokens.list(existingStream(request))) {
+            narrow(request, token.spec);
             if (token.id <= after) continue;
             if (!body.add(std::to_string(token.id), jsonText(documentOf(request, token)))) break;
         }
@@ -51,7 +52,7 @@ class TokenHandlers final {
         Object::Ptr body = optionalJsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const std::string stream = existingStream(request);
-        return add(request, stream, read(body));
+        return add(request, stream, read(request, body));
     }
 
     ApiAnswer patch(const ApiRequest& request) const {
@@ -63,7 +64,7 @@ class TokenHandlers final {
             throw Problem(422, "the content is not accepted: see errors",
                           {{"/token", "cannot be changed: rotate it, or add another one"}});
         }
-        const TokenSpec spec = read(mergePatch(grantOf(known.spec), patch));
+        const TokenSpec spec = read(request, mergePatch(grantOf(known.spec), patch));
         require(parts_.registrar.changeToken(known.id, spec));
         return answer(request, existing(request));
     }
@@ -109,16 +110,30 @@ class TokenHandlers final {
     Tokens::Entry existing(const ApiRequest& request) const {
         const std::string stream = existingStream(request);
         const std::uint64_t id = numberOf(request, "token");
-        const auto token = parts_.tokens.get(id);
-        if (token && token->stream == stream) return *token;
+        auto token = parts_.tokens.get(id);
+        if (token && token->stream == stream) {
+            narrow(request, token->spec);
+            return std::move(*token);
+        }
         throw Problem(404, "stream " + stream + " has no token " + std::to_string(id));
     }
-    TokenSpec read(Object::Ptr body) const {
+    /// Nothing goes down by a gateway's stream, whatever its token says.
+    static void narrow(const ApiRequest& request, TokenSpec& spec) {
+        if (ownerOf(request).level == Scope::Level::Gateway) spec.maySend = false;
+    }
+    TokenSpec read(const ApiRequest& request, Object::Ptr body) const {
+        const bool namesScopes = body->has("scopes");
         dropReadOnly(*body, {"id", "created", "lastUsed", "origin"});
         const JsonTree tree(body);
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());
         TokenSpec spec = reader.token(tree);
         requireNone(reader.takeComplaints(), tree);
+        const bool sends = spec.maySend;
+        narrow(request, spec);
+        if (namesScopes && sends != spec.maySend) {
+            throw Problem(422, "the content is not accepted: see errors",
+                          {{"/scopes", "a gateway's stream has no way down: only \"up\" fits"}});
+        }
         return spec;
     }
     ApiAnswer add(const ApiRequest& request, const std::string& stream, TokenSpec spec) const {
