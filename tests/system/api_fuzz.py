@@ -195,6 +195,9 @@ class Requests:
         except (ValueError, RecursionError):
             return bool(bytes(text).strip()) or operation["requestBody"]["required"]
         schema = self.schema_of(operation)
+        if isinstance(value, list):
+            value = [{name: each for name, each in entry.items() if each is not None}
+                     if isinstance(entry, dict) else entry for entry in value]
         if isinstance(value, dict):
             value = {name: each for name, each in value.items()
                      if each is not None and name not in IGNORED}
