@@ -59,6 +59,7 @@ def kind(validator, types, instance, schema):
 
 VALIDATOR = jsonschema.Draft202012Validator
 FILE_LIKE = jsonschema.validators.extend(VALIDATOR, {"type": kind})
+IGNORED = ("id", "origin", "created", "lastUsed")  # read-only: any value will do
 AS_IN_FILES = re.compile("^(create|put|patch).*(Application|Gateway|Devices?|Stream|Token)$")
 
 
@@ -194,8 +195,12 @@ class Requests:
         except (ValueError, RecursionError):
             return bool(bytes(text).strip()) or operation["requestBody"]["required"]
         schema = self.schema_of(operation)
+        if isinstance(value, list):
+            value = [{name: each for name, each in entry.items() if each is not None}
+                     if isinstance(entry, dict) else entry for entry in value]
         if isinstance(value, dict):
-            value = {name: each for name, each in value.items() if each is not None}
+            value = {name: each for name, each in value.items()
+                     if each is not None and name not in IGNORED}
         checks = FILE_LIKE if AS_IN_FILES.search(operation["operationId"]) else VALIDATOR
         try:
             return not checks(schema, resolver=self.document.resolver).is_valid(value)
@@ -271,7 +276,8 @@ class Fuzz(runnel.SystemTest):
             for complaint in complaints[:40]:
                 print(f"    {complaint}")
             self.assertEqual(len(complaints), 0)
-            self.assertFalse({status for status in statuses if status >= 500} - {503})
+            # 501: a method that HTTP does not know.
+            self.assertFalse({status for status in statuses if status >= 500} - {501, 503})
             await self.is_well(broker)
 
     def thread(self, broker, world, number):
