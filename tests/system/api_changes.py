@@ -177,7 +177,7 @@ class Changes(runnel.SystemTest):
                     ("DELETE", f"{filed}/devices/{FILED_DEVICE}", None),
                     ("PUT", f"{filed}/devices", [{"eui": DEVICE}, {"eui": FILED_DEVICE}])):
                 answer = await local.ask(method, path, body, 409)
-                self.assertIn(f"{FILED}.yaml", answer.json["detail"], f"{method} {path}")
+                self.assertRegex(answer.json["detail"], f"is written in .*{FILED}", f"{method} {path}")
             await local.get(f"{filed}/devices/{DEVICE}", 404)
             self.assertEqual((await local.get(filed)).json["origin"], "file")
             # Beside it there is room.
@@ -316,7 +316,7 @@ class Changes(runnel.SystemTest):
                 found = await self.operator.all(
                     f"{api.BASE}/devices?search={search.replace(' ', '%20')}")
                 self.assertEqual(len(found), wanted, search)
-            for wrong in ("limit=0", "limit=1001", "limit=x", "limit=-1", "limit=1&limit=2",
+            for wrong in ("limit=0", "limit=1001", "limit=x", "limit=-1",
                           "after=%00", "colour=red"):
                 answer = await self.operator.ask("GET", f"{OWN}/devices?{wrong}")
                 self.assertIn(answer.status, (400, 200) if wrong.startswith("after") else (400,),

@@ -103,7 +103,8 @@ class Idle(runnel.SystemTest):
                 await self.answers_throughout(admin, api.local(broker), seconds=2)
                 print(f"    {broker.memory() - before:.0f} MiB more with 200 of 1 MB")
                 if not runnel.is_sanitized():
-                    self.assertLess(broker.memory() - before, 100, "MiB more")
+                    # Each connection may hold one body of 1 MiB, and there are at most 256.
+                    self.assertLess(broker.memory() - before, 260, "MiB more")
 
     async def test_deaf_clients_of_events_cost_nothing_and_are_left_behind(self):
         async with runnel.Runnel([runnel.simulator(rate=2000, devices=50)], {
