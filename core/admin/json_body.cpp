@@ -6,6 +6,7 @@
 #include <Poco/JSON/Parser.h>
 #include <strings.h>
 
+#include <algorithm>
 #include <cmath>
 #include <exception>
 #include <set>
@@ -58,6 +59,38 @@ Poco::Dynamic::Var parsed(std::string_view text) {
 
 [[noreturn]] void notJson(std::string_view reason) {
     throw Problem(400, "the body is not JSON: " + std::string(reason));
+}
+
+/// Whether the digits [begin, end) are all of a number but its sign.
+bool isInteger(std::string_view text, std::size_t begin, std::size_t end) {
+    constexpr std::string_view kBefore = ".eE+";
+    constexpr std::string_view kBehind = ".eE";
+    const bool isPart = begin > 0 && kBefore.find(text[begin - 1]) != std::string_view::npos;
+    const bool goesOn = end < text.size() && kBehind.find(text[end]) != std::string_view::npos;
+    return !isPart && !goesOn;
+}
+
+/// Poco makes something else of an integer that 64 bits do not hold. Looks at digits outside of
+/// strings only; whether they are JSON is for the parser to say.
+void requireNoHugeInteger(std::string_view text) {
+    constexpr std::size_t kMostDigits = 18;  // of a 64-bit number, whatever they are
+    constexpr std::string_view kDigits = "0123456789";
+    bool isInString = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (isInString) {
+            isInString = text[i] != '"';
+            if (text[i] == '\\') ++i;
+            continue;
+        }
+        isInString = text[i] == '"';
+        const std::size_t end = std::min(text.find_first_not_of(kDigits, i), text.size());
+        if (end == i) continue;
+        if (end - i > kMostDigits && isInteger(text, i, end)) {
+            throw Problem(
+                400, "an integer has " + std::to_string(end - i) + " digits, at most 18 are taken");
+        }
+        i = end - 1;
+    }
 }
 
 /// "application/json" of "Application/JSON; charset=utf-8".
@@ -116,6 +149,7 @@ Poco::Dynamic::Var parseJson(std::string_view text) {
     if (const std::size_t at = firstNonUtf8(text); at != text.size()) {
         notJson("byte " + std::to_string(at) + " is not UTF-8");
     }
+    requireNoHugeInteger(text);
     try {
         return parsed(text);
     } catch (const Problem&) {

@@ -188,7 +188,7 @@ Result<Registrar::DeviceCounts, Refusal> LiveRegistrar::putDevices(
         const auto known = parts_.devices.find(devices[i].eui);
         const std::string what = "device " + text(devices[i].eui);
         if (known && known->origin == Origin::File) {
-            return inFile(what, "the file of application " + text(*known->application));
+            return inFile(what, fileOf(*known->application));
         }
         if (known && known->isConfigured() && known->application != application) {
             return Refusal{Why::Taken, what + " belongs to another application"};
@@ -200,12 +200,16 @@ Result<Registrar::DeviceCounts, Refusal> LiveRegistrar::putDevices(
     return counts;
 }
 
+std::string LiveRegistrar::fileOf(Eui application) const {
+    const auto owner = parts_.catalogue.findOwner({Scope::Level::Application, application});
+    return owner ? owner->file : "a file";
+}
+
 Applied LiveRegistrar::removeDevice(Eui device) {
     const auto known = parts_.devices.find(device);
     if (!known || !known->isConfigured()) return notFound("configured device " + text(device));
     if (known->origin == Origin::File) {
-        return inFile("device " + text(device),
-                      "the file of application " + text(*known->application));
+        return inFile("device " + text(device), fileOf(*known->application));
     }
     parts_.objects.removeDevice(device);
     parts_.devices.remove(device);

@@ -79,6 +79,7 @@ class LiveRegistrar final : public Registrar {
     void openDoorOf(const StreamSpec& spec);
     void apply(const StreamKeeper::Plan& plan);
     void endSessions(const Tokens::Entry& token, CloseReason reason, std::string_view why) const;
+    std::string fileOf(Eui application) const;
     Refusal tokenInFile(const Tokens::Entry& token) const;
 
     void describe(const std::shared_ptr<const Config>& config);

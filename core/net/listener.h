@@ -22,8 +22,8 @@ struct ListenerOptions {
     std::function<void(std::string_view)> log;
 };
 
-/// Accepts connections on a listening TCP or Unix socket, at most 64 per turn. A connection above a limit is
-/// closed at once; when the process is out of descriptors, accepting rests for 100 ms.
+/// Accepts connections on a listening TCP or Unix socket, at most 64 per turn. A connection above a
+/// limit is closed at once; when the process is out of descriptors, accepting rests for 100 ms.
 ///
 /// Thread safety: none; the loop's thread only.
 class Listener final : private EventHandler {

@@ -103,6 +103,24 @@ TEST(JsonBodyTest, RefusesWhateverIsNoProperDocument) {
               "400 the key \"a\" is there twice in one object");
 }
 
+TEST(JsonBodyTest, RefusesIntegersThatWouldBecomeOthers) {
+    for (const std::string number :
+         {"18446744073709551616", "-9223372036854775809", "1000000000000000000"}) {
+        EXPECT_EQ(refusal(request(R"({"a":")"
+                                  R"(\"","b":)" +
+                                  number + "}"))
+                      .substr(0, 15),
+                  "400 an integer ")
+            << number;
+    }
+    for (const std::string number :
+         {"999999999999999999", "0.12345678901234567890123", "1e-0000000000000000000000001",
+          R"("18446744073709551616")", R"("\"18446744073709551616")",
+          R"("\\",18446744073709551,"")"}) {
+        EXPECT_EQ(refusal(request(R"({"a":[)" + number + "]}")), "") << number;
+    }
+}
+
 TEST(JsonBodyTest, GoesThirtyTwoLevelsDeep) {
     const auto nested = [](int levels) {
         const auto size = static_cast<std::size_t>(levels - 1);

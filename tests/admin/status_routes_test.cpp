@@ -137,8 +137,8 @@ TEST_F(StatusRoutesTest, SayReadyWhileANetworkServerIsAway) {
     network.name = "chirp";
     networks_ = {network};
     health_.set("chirp/broker", Health::Failing, "no route");
-    const auto answer = RouteCall{.method = "GET", .pattern = "/health/ready"}.answer(
-        admin::statusRoutes(parts()));
+    const auto answer =
+        RouteCall{.method = "GET", .pattern = "/health/ready"}.answer(admin::statusRoutes(parts()));
     EXPECT_EQ(answer.status, 200);
     EXPECT_EQ(answer.body, R"({"status":"ready","problems":[{"part":"chirp/broker",)"
                            R"("text":"no route"}]})");

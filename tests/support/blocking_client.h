@@ -12,16 +12,16 @@ using SSL_SESSION = struct ssl_session_st;
 
 namespace runnel::test {
 
-/// A blocking TCP, TLS or Unix socket client for tests; it does not verify certificates. Every wait ends after
-/// `timeout` as if the peer had closed, so a broken server makes a test fail, not hang.
+/// A blocking TCP, TLS or Unix socket client for tests; it does not verify certificates. Every wait
+/// ends after `timeout` as if the peer had closed, so a broken server makes a test fail, not hang.
 /// Throws std::runtime_error when it cannot connect or shake hands.
 /// Thread safety: one thread at a time.
 class BlockingClient final {
   public:
     enum class Mode { Plain, Tls };
 
-    /// `address` is numeric, "127.0.0.1:40113", or the path of a Unix socket. `receiveBuffer` > 0 sets SO_RCVBUF before
-    /// connecting: a small one makes the server's writes block soon.
+    /// `address` is numeric, "127.0.0.1:40113", or the path of a Unix socket. `receiveBuffer` > 0
+    /// sets SO_RCVBUF before connecting: a small one makes the server's writes block soon.
     BlockingClient(std::string_view address, Mode mode,
                    std::chrono::milliseconds timeout = std::chrono::seconds(10),
                    int receiveBuffer = 0);

@@ -177,7 +177,7 @@ class Changes(runnel.SystemTest):
                     ("DELETE", f"{filed}/devices/{FILED_DEVICE}", None),
                     ("PUT", f"{filed}/devices", [{"eui": DEVICE}, {"eui": FILED_DEVICE}])):
                 answer = await local.ask(method, path, body, 409)
-                self.assertRegex(answer.json["detail"], f"is written in .*{FILED}", f"{method} {path}")
+                self.assertRegex(answer.json["detail"], rf"is written in .*{FILED}\.yaml", f"{method} {path}")
             await local.get(f"{filed}/devices/{DEVICE}", 404)
             self.assertEqual((await local.get(filed)).json["origin"], "file")
             # Beside it there is room.

@@ -102,7 +102,7 @@ class DeviceHandlers final {
         const DeviceSpec spec = read(body);
         requireOwn(request, spec.eui);
         const auto known = parts_.devices.find(spec.eui);
-        if (known && known->isConfigured()) {
+        if (known && known->origin == Origin::Api) {
             throw Problem(409, "device " + text(spec.eui) + " is there already");
         }
         return put(owner, spec, true);

@@ -95,7 +95,7 @@ struct Option {
 
 enum class Level : std::uint8_t { Debug, Info, Warning, Error };
 
-struct Tls {  ///< Certificate and key of the broker's TLS listeners, PEM.
+struct Tls {                     ///< Certificate and key of the broker's TLS listeners, PEM.
     std::uint64_t generation{};  ///< rises when the files were replaced
     std::string certificatePem;  ///< leaf first, chain behind it
     std::string keyPem;
