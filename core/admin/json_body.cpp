@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <exception>
 #include <set>
@@ -70,10 +71,17 @@ bool isInteger(std::string_view text, std::size_t begin, std::size_t end) {
     return !isPart && !goesOn;
 }
 
+bool fits(std::string_view text, std::size_t begin, std::size_t end) {
+    constexpr std::uint64_t kLowest = std::uint64_t{1} << 63U;
+    std::uint64_t value = 0;
+    const auto [stop, error] = std::from_chars(text.data() + begin, text.data() + end, value);
+    const bool isNegative = begin > 0 && text[begin - 1] == '-';
+    return error == std::errc{} && (!isNegative || value <= kLowest);
+}
+
 /// Poco makes something else of an integer that 64 bits do not hold. Looks at digits outside of
 /// strings only; whether they are JSON is for the parser to say.
 void requireNoHugeInteger(std::string_view text) {
-    constexpr std::size_t kMostDigits = 18;  // of a 64-bit number, whatever they are
     constexpr std::string_view kDigits = "0123456789";
     bool isInString = false;
     for (std::size_t i = 0; i < text.size(); ++i) {
@@ -85,9 +93,8 @@ void requireNoHugeInteger(std::string_view text) {
         isInString = text[i] == '"';
         const std::size_t end = std::min(text.find_first_not_of(kDigits, i), text.size());
         if (end == i) continue;
-        if (end - i > kMostDigits && isInteger(text, i, end)) {
-            throw Problem(
-                400, "an integer has " + std::to_string(end - i) + " digits, at most 18 are taken");
+        if (isInteger(text, i, end) && !fits(text, i, end)) {
+            throw Problem(400, "an integer is larger than 64 bits can hold");
         }
         i = end - 1;
     }

@@ -105,7 +105,7 @@ TEST(JsonBodyTest, RefusesWhateverIsNoProperDocument) {
 
 TEST(JsonBodyTest, RefusesIntegersThatWouldBecomeOthers) {
     for (const std::string number :
-         {"18446744073709551616", "-9223372036854775809", "1000000000000000000"}) {
+         {"18446744073709551616", "-9223372036854775809", "99999999999999999999"}) {
         EXPECT_EQ(refusal(request(R"({"a":")"
                                   R"(\"","b":)" +
                                   number + "}"))
@@ -114,7 +114,7 @@ TEST(JsonBodyTest, RefusesIntegersThatWouldBecomeOthers) {
             << number;
     }
     for (const std::string number :
-         {"999999999999999999", "0.12345678901234567890123", "1e-0000000000000000000000001",
+         {"18446744073709551615", "-9223372036854775808", "0.12345678901234567890123", "1e-07",
           R"("18446744073709551616")", R"("\"18446744073709551616")",
           R"("\\",18446744073709551,"")"}) {
         EXPECT_EQ(refusal(request(R"({"a":[)" + number + "]}")), "") << number;
