@@ -28,6 +28,16 @@ Fields withApplication(const NetworkSpec& spec, const Plugin& plugin, const Conf
     return options;
 }
 
+/// A new key would open none of what registry.db holds, and nobody would be told.
+std::filesystem::path keyBeside(const std::filesystem::path& data) {
+    const std::filesystem::path key = data / "key";
+    const std::filesystem::path registry = data / "registry.db";
+    if (!std::filesystem::exists(registry) || std::filesystem::exists(key)) return key;
+    throw ConfigError(key.string() + " is missing, but " + registry.string() +
+                      " is sealed with it: put it back from a backup, or move registry.db away to "
+                      "start without its tokens, users and streams");
+}
+
 }  // namespace
 
 Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log)
@@ -38,7 +48,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
       latencies_(clock),
       listeners_(log),
       certificates_(*config_, log),
-      vault_(config_->data / "key"),
+      vault_(keyBeside(config_->data)),
       registryFile_(config_->data / "registry.db", log),
       objects_(registryFile_, vault_),
       tokens_(registryFile_, vault_, clock),

@@ -155,6 +155,19 @@ class DamagedData(runnel.SystemTest):
             self.check(cursor, pending,
                        (fresh, {key: position for position, key in uplinks}, gaps))
 
+    async def test_without_the_key_of_its_registry_the_broker_says_so_and_does_not_start(self):
+        async with self.broker() as broker:
+            broker.signal()
+            await broker.ended()
+            (broker.data / "key").rename(broker.data / "key.away")
+            status, output = await broker.run()
+            self.assertEqual(status, 1)
+            self.assertIn("key is missing, but ", output)
+            self.assertIn("put it back from a backup", output)
+            self.assertFalse((broker.data / "key").exists(), "no other one is made")
+            (broker.data / "key.away").rename(broker.data / "key")
+            await broker.start()
+
 
 if __name__ == "__main__":
     runnel.main()
