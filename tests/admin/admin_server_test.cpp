@@ -129,8 +129,9 @@ TEST_F(AdminServerTest, NewConnectionsGetANewCertificate) {
     while (after == before) after = certificate();
     setBadTls(3);
     EXPECT_EQ(certificate(), after);
-    while (log_.lines().empty()) EXPECT_EQ(certificate(), after);
-    EXPECT_EQ(log_.lines().front().substr(0, 34), "admin: keeping the old certificate");
+    const auto said = [&] { return log_.linesWithout("admin: route "); };
+    while (said().empty()) EXPECT_EQ(certificate(), after);
+    EXPECT_EQ(said().front().substr(0, 34), "admin: keeping the old certificate");
 }
 
 TEST_F(AdminServerTest, StopsWhileClientsWait) {

@@ -16,6 +16,12 @@ class RecordingLog final : public Log {
         lines_.lock()->push_back(std::string(part) + ": " + std::string(text));
     }
     std::vector<std::string> lines() { return *lines_.lock(); }
+    /// Those that do not begin like this.
+    std::vector<std::string> linesWithout(std::string_view beginning) {
+        std::vector<std::string> lines = this->lines();
+        std::erase_if(lines, [&](const std::string& line) { return line.starts_with(beginning); });
+        return lines;
+    }
 
   private:
     Guarded<std::vector<std::string>> lines_;
