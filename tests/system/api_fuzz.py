@@ -53,7 +53,8 @@ CONDITIONS = ("*", '"x"', "x", '"', "W/\"x\"", '"a", "b"', ",,,", "", '"' * 100,
 
 def kind(validator, types, instance, schema):
     """In what may also stand in a file a number is taken where a text is expected."""
-    if types != "string" or not isinstance(instance, (bool, int, float)):
+    is_text = "string" in ([types] if isinstance(types, str) else types)
+    if not is_text or not isinstance(instance, (bool, int, float)):
         yield from VALIDATOR.VALIDATORS["type"](validator, types, instance, schema)
 
 
