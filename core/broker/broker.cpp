@@ -30,7 +30,7 @@ Fields withApplication(const NetworkSpec& spec, const Plugin& plugin, const Conf
 
 /// A new key would open none of what registry.db holds, and nobody would be told.
 std::filesystem::path keyBeside(const std::filesystem::path& data) {
-    const std::filesystem::path key = data / "key";
+    std::filesystem::path key = data / "key";
     const std::filesystem::path registry = data / "registry.db";
     if (!std::filesystem::exists(registry) || std::filesystem::exists(key)) return key;
     throw ConfigError(key.string() + " is missing, but " + registry.string() +
@@ -257,8 +257,9 @@ void Broker::makeTokens(std::span<const StreamAt> streams) {
         if (stream.spec->tokens.empty()) names.push_back(stream.name);
     }
     for (const std::string& name : tokens_.makeMissing(names)) {
-        log_.write(Level::Info, "broker",
-                   "made a token for stream " + name + ": runnelctl stream show " + name);
+        std::string line = "made a token for stream " + name;
+        line.append(": runnelctl stream show ").append(name);
+        log_.write(Level::Info, "broker", line);
     }
 }
 

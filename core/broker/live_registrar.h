@@ -93,6 +93,8 @@ class LiveRegistrar final : public Registrar {
     void apply(const ConfigDiff::Devices& diff);
     void makeTokens(const ConfigDiff::Streams& diff);
     std::vector<Complaint> collisions(const Config& before, const Config& next) const;
+    void complainStream(Scope owner, const StreamSpec& stream,
+                        std::vector<Complaint>& complaints) const;
     void complainOwner(Scope owner, const Place& place, std::vector<Complaint>& complaints) const;
     std::string whatApiAddedTo(Scope owner) const;
     void complainOrphans(const Config& before, const Config& next,

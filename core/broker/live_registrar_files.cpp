@@ -35,6 +35,11 @@ std::optional<Eui> euiOf(std::string_view stream) {
     return parseEui(std::string(stream.substr(0, stream.find('/'))));
 }
 
+Complaint madeByApi(const Place& place, const std::string& what) {
+    return {.place = place,
+            .text = what + " was made by the API; remove it there first, or leave it out here"};
+}
+
 bool isObstacle(const Complaint& complaint) {
     return !complaint.isMissingPlugin;
 }
@@ -234,34 +239,35 @@ void LiveRegistrar::makeTokens(const ConfigDiff::Streams& diff) {
 
 std::vector<Complaint> LiveRegistrar::collisions(const Config& before, const Config& next) const {
     std::vector<Complaint> complaints;
-    const std::string advice = " was made by the API; remove it there first, or leave it out here";
     eachOwner(next, [&](Scope owner, const auto& spec) {
         complainOwner(owner, spec.place, complaints);
-        for (const StreamSpec& stream : spec.streams) {
-            const std::string name = streamName(stream, owner);
-            const auto entry = parts_.catalogue.findStream(name);
-            if (entry && entry->origin == Origin::Api) {
-                complaints.push_back({.place = stream.place, .text = "stream " + name + advice});
-            }
-            for (const TokenSpec& token : stream.tokens) {
-                if (!parts_.tokens.isTakenByApi(token.text, name)) continue;
-                complaints.push_back({.place = stream.place,
-                                      .text = "the token of stream " + name +
-                                              " is that of a stream of the API; each stream "
-                                              "needs its own"});
-            }
-        }
+        for (const StreamSpec& stream : spec.streams) complainStream(owner, stream, complaints);
     });
     for (const ApplicationSpec& application : next.applicationSpecs) {
         for (const DeviceSpec& device : application.devices) {
             const auto known = parts_.devices.find(device.eui);
             if (!known || known->origin != Origin::Api) continue;
-            complaints.push_back(
-                {.place = device.place, .text = "device " + text(device.eui) + advice});
+            complaints.push_back(madeByApi(device.place, "device " + text(device.eui)));
         }
     }
     complainOrphans(before, next, complaints);
     return complaints;
+}
+
+void LiveRegistrar::complainStream(Scope owner, const StreamSpec& stream,
+                                   std::vector<Complaint>& complaints) const {
+    const std::string name = streamName(stream, owner);
+    const auto entry = parts_.catalogue.findStream(name);
+    if (entry && entry->origin == Origin::Api) {
+        complaints.push_back(madeByApi(stream.place, "stream " + name));
+    }
+    for (const TokenSpec& token : stream.tokens) {
+        if (!parts_.tokens.isTakenByApi(token.text, name)) continue;
+        complaints.push_back({.place = stream.place,
+                              .text = "the token of stream " + name +
+                                      " is that of a stream of the API; each stream needs its "
+                                      "own"});
+    }
 }
 
 void LiveRegistrar::complainOwner(Scope owner, const Place& place,
@@ -269,10 +275,7 @@ void LiveRegistrar::complainOwner(Scope owner, const Place& place,
     for (const Scope one : {owner, twinOf(owner)}) {
         const auto known = parts_.catalogue.findOwner(one);
         if (!known || known->origin != Origin::Api) continue;
-        complaints.push_back({.place = place,
-                              .text = text(owner.eui) +
-                                      " was made by the API; remove it there first, or leave it "
-                                      "out here"});
+        complaints.push_back(madeByApi(place, text(owner.eui)));
     }
 }
 

@@ -48,11 +48,12 @@ void LiveWatch::lookAtStreams(bool isFirst) {
                                      jsonString(health.text) + '}'};
         });
     }
-    for (const auto& [name, seen] : seen_) {
+    for (const auto& entry : seen_) {
+        const std::string& name = entry.first;
         if (isFirst || now.contains(name)) continue;
-        feed_.publish([&, owner = parseEui(name.substr(0, name.find('/')))] {
+        feed_.publish([&] {
             return LiveEvent{.kind = "stream",
-                             .application = owner,
+                             .application = parseEui(name.substr(0, name.find('/'))),
                              .data = R"({"stream":)" + jsonString(name) + R"(,"removed":true})"};
         });
     }
@@ -61,7 +62,9 @@ void LiveWatch::lookAtStreams(bool isFirst) {
 
 void LiveWatch::lookAtHealth(bool isFirst) {
     auto now = health_.all();
-    for (const auto& [part, entry] : now) {
+    for (const auto& there : now) {
+        const std::string& part = there.first;
+        const HealthBoard::Entry& entry = there.second;
         const auto before = parts_.find(part);
         const bool isSame = before != parts_.end() && before->second.health == entry.health &&
                             before->second.text == entry.text;
