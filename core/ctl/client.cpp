@@ -35,6 +35,18 @@ std::string nameOf(const Target& target) {
                                   : "the broker's socket";
 }
 
+/// "event: message" or "data: …"; comments and other fields are nobody's business.
+void takeField(const std::string& line, ServerEvent& event, bool& hasData) {
+    const std::size_t colon = line.find(':');
+    if (colon == 0 || colon == std::string::npos) return;
+    const std::string field = line.substr(0, colon);
+    const std::string value = line.substr(colon + (line[colon + 1] == ' ' ? 2 : 1));
+    if (field == "event") event.kind = value;
+    if (field != "data") return;
+    event.data += (hasData ? "\n" : "") + value;
+    hasData = true;
+}
+
 /// Reads the lines of one event; false at the end of the stream.
 bool readEvent(std::istream& in, ServerEvent& event) {
     event = {"message", ""};
@@ -42,14 +54,7 @@ bool readEvent(std::istream& in, ServerEvent& event) {
     for (std::string line; std::getline(in, line);) {
         if (!line.empty() && line.back() == '\r') line.pop_back();
         if (line.empty() && hasData) return true;
-        const std::size_t colon = line.find(':');
-        if (colon == 0 || colon == std::string::npos) continue;
-        const std::string field = line.substr(0, colon);
-        const std::string value = line.substr(colon + (line[colon + 1] == ' ' ? 2 : 1));
-        if (field == "event") event.kind = value;
-        if (field != "data") continue;
-        event.data += (hasData ? "\n" : "") + value;
-        hasData = true;
+        takeField(line, event, hasData);
     }
     return false;
 }
