@@ -143,6 +143,7 @@ class Tokens {
         std::uint64_t lastTyped{};        ///< how many were typed so far
     };
 
+    std::vector<std::pair<std::uint64_t, Instant>> takeUsed();
     static void insert(State& state, std::uint64_t id, const std::string& stream, Record record);
     static void erase(State& state, std::uint64_t id);
     static Entry entryOf(std::uint64_t id, const Record& record);

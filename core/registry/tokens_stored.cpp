@@ -194,18 +194,21 @@ std::string Tokens::text(std::uint64_t token) const {
     });
 }
 
-void Tokens::saveUsed() {
+std::vector<std::pair<std::uint64_t, Instant>> Tokens::takeUsed() {
     std::vector<std::pair<std::uint64_t, Instant>> used;
-    {
-        auto state = state_.lock();
-        for (const std::uint64_t id : state->used) {
-            const auto found = state->records.find(id);
-            if (found == state->records.end()) continue;
-            found->second.isUsedUnsaved = false;
-            if (found->second.origin == Origin::Api) used.emplace_back(id, found->second.lastUsed);
-        }
-        state->used.clear();
+    auto state = state_.lock();
+    for (const std::uint64_t id : state->used) {
+        const auto found = state->records.find(id);
+        if (found == state->records.end()) continue;
+        found->second.isUsedUnsaved = false;
+        if (found->second.origin == Origin::Api) used.emplace_back(id, found->second.lastUsed);
     }
+    state->used.clear();
+    return used;
+}
+
+void Tokens::saveUsed() {
+    const auto used = takeUsed();
     if (used.empty()) return;
     try {
         file_.change([&](sqlite::Database& database) {
