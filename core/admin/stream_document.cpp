@@ -6,6 +6,7 @@
 #include "admin/routes/health_text.h"
 #include "admin/routes/of_stream.h"
 #include "config/documents.h"
+#include "registry/vault.h"
 
 namespace runnel::admin {
 
@@ -104,7 +105,9 @@ Object::Ptr documentOf(const StreamView& stream, const ObjectParts& parts, Strea
 }
 
 std::string tagOf(const StreamSpec& spec, const Plugins& plugins) {
-    return etagOf(runnel::jsonText(*runnel::documentOf(spec, plugins, Secrets::Shown)));
+    // Viewers see the tag: by a plain hash they could try passwords.
+    static const std::string key = makeSecret();
+    return etagOf(key + runnel::jsonText(*runnel::documentOf(spec, plugins, Secrets::Shown)));
 }
 
 }  // namespace runnel::admin

@@ -243,11 +243,12 @@ void Broker::start() {
         const Status started = connector->start();
         if (!started) report("network " + connector->name(), started.error());
     }
+    const std::size_t doorCount = doors_.size();  // from here on the API may add some
     management_.start(*config_);
     log_.write(Level::Info, "broker",
                "ready: " + std::to_string(streams_.all().size()) + " streams, " +
-                   std::to_string(doors_.size()) + " protocols, " +
-                   std::to_string(connectors_.size()) + " networks");
+                   std::to_string(doorCount) + " protocols, " + std::to_string(connectors_.size()) +
+                   " networks");
 }
 
 /// One transaction for all streams that have no token yet.
@@ -266,7 +267,7 @@ void Broker::makeTokens(std::span<const StreamAt> streams) {
 void Broker::reload() {
     try {
         static_cast<void>(registrar_.reload());
-    } catch (const RegistryError& error) {
+    } catch (const std::exception& error) {
         log_.write(Level::Error, "broker", std::string("reload: ") + error.what());
     }
 }

@@ -2,6 +2,7 @@
 #include "broker/live_registrar.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "config/documents.h"
@@ -61,7 +62,11 @@ Applied LiveRegistrar::removeOwner(Scope owner) {
          parts_.catalogue.streams({text(owner.eui) + "/", "", SIZE_MAX}, isAny)) {
         diff.removed.push_back(name);
     }
+    const std::string prefix = text(owner.eui) + "/";
+    const auto isIts = [&](const std::string& name) { return name.starts_with(prefix); };
+    std::copy_if(unreadable_.begin(), unreadable_.end(), std::back_inserter(diff.removed), isIts);
     parts_.objects.removeOwner(owner, diff.removed);
+    std::erase_if(unreadable_, isIts);
     drop(diff);
     if (owner.level == Scope::Level::Application) {
         parts_.devices.removeAll(owner.eui, Origin::Api);
@@ -113,16 +118,26 @@ Applied LiveRegistrar::putStream(Scope owner, StreamSpec spec) {
     std::vector<Complaint> complaints;
     const StreamKeeper::Plan plan = parts_.keeper.prepare(diff, complaints);
     if (!complaints.empty()) return Refusal{Why::Wrong, complaints.front().text, "options"};
+    if (!known) startAnew(name);
     Tokens::Draft draft = parts_.tokens.draft(name, typed);
     parts_.objects.putStream(
         name, jsonText(*documentOf(*kept, parts_.plugins, Secrets::Shown)),
         [&](sqlite::Database& database) { parts_.tokens.store(database, draft); });
     apply(draft);
     openDoorOf(*kept);
-    if (!known) parts_.keeper.forget(name);
     apply(plan);
     parts_.catalogue.putStream(name, {kept, Origin::Api});
     return Done{};
+}
+
+/// Nothing is left of a stream of the same name that a file had, neither tokens nor place. One of
+/// the API that could not be read goes on where it stands.
+void LiveRegistrar::startAnew(const std::string& name) {
+    if (unreadable_.erase(name) > 0) return;
+    for (const Tokens::Entry& old : parts_.tokens.list(name)) {
+        if (old.origin == Origin::Api) parts_.tokens.remove(old.id);
+    }
+    parts_.keeper.forget(name);
 }
 
 /// Sessions end if their token allows less now.

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -76,6 +77,7 @@ class LiveRegistrar final : public Registrar {
     void apply(const Tokens::Draft& draft);
     void drop(const ConfigDiff::Streams& diff);
     static Scope twinOf(Scope owner);
+    void startAnew(const std::string& name);
     void openDoorOf(const StreamSpec& spec);
     void apply(const StreamKeeper::Plan& plan);
     void endSessions(const Tokens::Entry& token, CloseReason reason, std::string_view why) const;
@@ -83,7 +85,7 @@ class LiveRegistrar final : public Registrar {
     Refusal tokenInFile(const Tokens::Entry& token) const;
 
     void describe(const std::shared_ptr<const Config>& config);
-    void forget(const Config& config);
+    void forget(const Config& before, const Config& next);
     void loadOwners();
     void loadDevices();
     void loadStreams(const Config& config, std::vector<StreamAt>& streams);
@@ -105,6 +107,7 @@ class LiveRegistrar final : public Registrar {
     std::mutex mutex_;
     mutable Guarded<std::shared_ptr<const Config>> config_;
     std::map<std::string, Fields> protocols_;
+    std::set<std::string> unreadable_;  ///< streams in the registry that could not be read
 };
 
 }  // namespace runnel

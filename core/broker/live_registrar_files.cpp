@@ -78,19 +78,21 @@ void LiveRegistrar::describe(const std::shared_ptr<const Config>& config) {
     });
 }
 
-void LiveRegistrar::forget(const Config& config) {
-    eachOwner(config, [&](Scope owner, const auto& spec) {
-        parts_.catalogue.removeOwner(owner);
+/// What `next` does not have any more. Whoever reads meanwhile misses nothing of the rest.
+void LiveRegistrar::forget(const Config& before, const Config& next) {
+    std::set<Scope> owners;
+    std::set<std::string> streams;
+    eachOwner(next, [&](Scope owner, const auto& spec) {
+        owners.insert(owner);
+        for (const StreamSpec& stream : spec.streams) streams.insert(streamName(stream, owner));
+    });
+    eachOwner(before, [&](Scope owner, const auto& spec) {
+        if (!owners.contains(owner)) parts_.catalogue.removeOwner(owner);
         for (const StreamSpec& stream : spec.streams) {
-            parts_.catalogue.removeStream(streamName(stream, owner));
+            const std::string name = streamName(stream, owner);
+            if (!streams.contains(name)) parts_.catalogue.removeStream(name);
         }
     });
-}
-
-/// Streams are named by the EUI, so it can be an application's or a gateway's only.
-Scope LiveRegistrar::twinOf(Scope owner) {
-    const bool isGateway = owner.level == Scope::Level::Gateway;
-    return {isGateway ? Scope::Level::Application : Scope::Level::Gateway, owner.eui};
 }
 
 void LiveRegistrar::loadOwners() {
@@ -143,7 +145,10 @@ void LiveRegistrar::loadStreams(const Config& config, std::vector<StreamAt>& str
                           "back and restart");
         }
         auto spec = readStored(reader, owner, document);
-        if (!spec) return report("stream " + name, spec.error().reason);
+        if (!spec) {
+            unreadable_.insert(name);
+            return report("stream " + name, spec.error().reason);
+        }
         const auto kept = std::make_shared<const StreamSpec>(std::move(*spec));
         parts_.catalogue.putStream(name, {kept, Origin::Api});
         streams.push_back({name, isGateway ? std::nullopt : eui, kept.get()});
@@ -209,8 +214,8 @@ Registrar::ReloadReport LiveRegistrar::reloadFiles() {
     parts_.applySettings(*next, diff);
     apply(diff.devices);
     apply(plan);
-    forget(*before);
     describe(next);
+    forget(*before, *next);
     report.changed = text(diff);
     report.needsRestart = diff.needsRestart;
     *config_.lock() = std::move(next);

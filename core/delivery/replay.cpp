@@ -33,14 +33,19 @@ ReplayReport Replay::report() const {
 
 void Replay::begin() {
     const auto target = course_.lock()->target;
+    if (!target) return;  // it has ended
     // One that has just been replaced: moveTo() is about to come.
     if (!target->openReplay(order_.id, counts_, weak_from_this())) return;
+    if (!isRunning()) {  // it has ended meanwhile, and found nothing to close
+        target->closeReplay(order_.id);
+        return;
+    }
     parts_.catchUp.request(shared_from_this());
 }
 
 void Replay::moveTo(std::shared_ptr<Stream> target) {
     const auto before = course_.lock()->target;
-    if (before == target) return;
+    if (!before || before == target) return;  // ended, or there already
     const auto oldest = before->closeReplay(order_.id);
     {
         auto course = course_.lock();
@@ -106,8 +111,8 @@ Chore::Then Replay::feed(const std::shared_ptr<Stream>& target, Position after) 
     }
     // A slice that leads nowhere is the journal's end.
     const bool isLast = slice->through >= order_.through || slice->through <= after;
-    target->feedReplay(order_.id, wanted(slice->messages), isLast);
-    // Only now: what is fed to a stream that has just been replaced has to be read again.
+    // A stream that has just been replaced takes nothing: after moveTo() it is read again.
+    if (!target->feedReplay(order_.id, wanted(slice->messages), isLast)) return Then::Rest;
     auto course = course_.lock();
     if (course->target != target) return Then::Rest;
     course->position = isLast ? order_.through : slice->through;

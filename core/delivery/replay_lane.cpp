@@ -44,12 +44,13 @@ ReplayLane::Appetite ReplayLane::appetite(std::uint64_t replay) {
     return appetite;
 }
 
-void ReplayLane::feed(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast) {
+bool ReplayLane::feed(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast) {
     Feed* feed = find(replay);
-    if (feed == nullptr) return;
+    if (feed == nullptr) return false;
     waiting_.insert(waiting_.end(), items.begin(), items.end());
     feed->underWay += items.size();
     feed->isLast = isLast;
+    return true;
 }
 
 std::optional<Position> ReplayLane::close(std::uint64_t replay) {

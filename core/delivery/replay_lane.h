@@ -54,7 +54,8 @@ class ReplayLane {
     };
     Appetite appetite(std::uint64_t replay);
     /// `isLast`: nothing more will come.
-    void feed(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast);
+    /// False if there is no such replay.
+    bool feed(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast);
     /// The replay ends: what waits is not sent, what is in flight does not count. Returns the
     /// oldest position of it that has not arrived.
     std::optional<Position> close(std::uint64_t replay);

@@ -66,6 +66,8 @@ Result<ReplayReport> Replays::start(const Request& request) {
                          std::to_string(order.position + 1) + " to " +
                          std::to_string(order.through) + " again; a restart of the broker ends it");
     replay->begin();
+    // Replaced or removed before the replay was in the table: nobody else tells it.
+    if (parts_.streams.find(order.toStream).stream != target) streamsChanged();
     return replay->report();
 }
 
@@ -112,6 +114,7 @@ bool Replays::cancel(std::uint64_t id) {
 }
 
 void Replays::streamsChanged() {
+    const std::lock_guard alone(moving_);  // or an older look-up could win
     for (const auto& replay : running()) {
         auto target = parts_.streams.find(replay->toStream()).stream;
         const bool hasSource = parts_.streams.find(replay->stream()).stream != nullptr;

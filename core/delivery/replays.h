@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
@@ -90,6 +91,7 @@ class Replays final {
     static void forget(Table& table);
 
     const Parts parts_;
+    std::mutex moving_;  ///< one streamsChanged() at a time
     mutable Guarded<Table> table_;
 };
 

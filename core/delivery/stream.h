@@ -120,7 +120,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
                     std::weak_ptr<Chore> source);
     ReplayLane::Appetite replayAppetite(std::uint64_t replay);
     /// In this stream's format and view.
-    void feedReplay(std::uint64_t replay, std::span<const MessagePtr> messages, bool isLast);
+    /// False if the stream has been retired, or the replay closed: then nothing was taken.
+    bool feedReplay(std::uint64_t replay, std::span<const MessagePtr> messages, bool isLast);
     std::optional<Position> closeReplay(std::uint64_t replay);
 
     /// The end of this object, not of the stream: returns where it stands, and that is saved once

@@ -114,7 +114,7 @@ ReplayLane::Appetite Stream::replayAppetite(std::uint64_t replay) {
     return state_.lock()->replayAppetite(replay);
 }
 
-void Stream::feedReplay(std::uint64_t replay, std::span<const MessagePtr> messages, bool isLast) {
+bool Stream::feedReplay(std::uint64_t replay, std::span<const MessagePtr> messages, bool isLast) {
     std::vector<EncodedPtr> items;
     items.reserve(messages.size());
     for (const MessagePtr& message : messages) {
@@ -122,8 +122,9 @@ void Stream::feedReplay(std::uint64_t replay, std::span<const MessagePtr> messag
                                                         Again{Again::Why::Replay, replay}));
     }
     StreamState::WakeList wake;
-    state_.lock()->feedReplay(replay, items, isLast, wake);
+    const bool isTaken = state_.lock()->feedReplay(replay, items, isLast, wake);
     wakeAll(wake);
+    return isTaken;
 }
 
 std::optional<Position> Stream::closeReplay(std::uint64_t replay) {

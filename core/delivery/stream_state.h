@@ -96,7 +96,7 @@ class StreamState {
     void openReplay(std::uint64_t replay, std::shared_ptr<ReplayCounts> counts,
                     std::weak_ptr<Chore> source);
     ReplayLane::Appetite replayAppetite(std::uint64_t replay);
-    void feedReplay(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast,
+    bool feedReplay(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast,
                     WakeList& wake);
     std::optional<Position> closeReplay(std::uint64_t replay);
     void takeHungry(std::vector<std::shared_ptr<Chore>>& out) {

@@ -27,11 +27,11 @@ ReplayLane::Appetite StreamState::replayAppetite(std::uint64_t replay) {
     return lane_ && life_ == Life::Live ? lane_->appetite(replay) : ReplayLane::Appetite::Gone;
 }
 
-void StreamState::feedReplay(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast,
+bool StreamState::feedReplay(std::uint64_t replay, std::span<const EncodedPtr> items, bool isLast,
                              WakeList& wake) {
-    if (!lane_ || life_ != Life::Live) return;
-    lane_->feed(replay, items, isLast);
+    if (!lane_ || life_ != Life::Live || !lane_->feed(replay, items, isLast)) return false;
     if (!readers_.empty()) wakeIfWaiting(*readers_.back(), wake);
+    return true;
 }
 
 std::optional<Position> StreamState::closeReplay(std::uint64_t replay) {

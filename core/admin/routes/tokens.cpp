@@ -52,7 +52,9 @@ class TokenHandlers final {
         Object::Ptr body = optionalJsonObject(request);
         const auto alone = parts_.registrar.exclusively();
         const std::string stream = existingStream(request);
-        return add(request, stream, read(request, body));
+        TokenSpec spec = read(request, body);
+        makeRoom(stream);
+        return add(request, stream, std::move(spec));
     }
 
     ApiAnswer patch(const ApiRequest& request) const {
@@ -81,6 +83,7 @@ class TokenHandlers final {
     ApiAnswer rotate(const ApiRequest& request) const {
         Object::Ptr body = optionalJsonObject(request);
         const auto alone = parts_.registrar.exclusively();
+        makeRoom(existingStream(request));
         const Tokens::Entry known = existing(request);
         const JsonTree tree(body);
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());
@@ -135,6 +138,15 @@ class TokenHandlers final {
                           {{"/scopes", "a gateway's stream has no way down: only \"up\" fits"}});
         }
         return spec;
+    }
+    /// Expired ones go when there is no room: rotating every day has to go on.
+    void makeRoom(const std::string& stream) const {
+        const auto tokens = parts_.tokens.list(stream);
+        if (tokens.size() < kMostTokens) return;
+        for (const Tokens::Entry& one : tokens) {
+            const bool isOver = one.spec.expires && *one.spec.expires <= parts_.clock.now();
+            if (isOver && one.origin == Origin::Api) require(parts_.registrar.removeToken(one.id));
+        }
     }
     ApiAnswer add(const ApiRequest& request, const std::string& stream, TokenSpec spec) const {
         if (parts_.tokens.list(stream).size() >= kMostTokens) {
