@@ -95,6 +95,12 @@ void LiveRegistrar::forget(const Config& before, const Config& next) {
     });
 }
 
+/// Streams are named by the EUI, so it can be an application's or a gateway's only.
+Scope LiveRegistrar::twinOf(Scope owner) {
+    const bool isGateway = owner.level == Scope::Level::Gateway;
+    return {isGateway ? Scope::Level::Application : Scope::Level::Gateway, owner.eui};
+}
+
 void LiveRegistrar::loadOwners() {
     parts_.objects.eachOwner([&](Scope owner, std::string_view name) {
         auto known = parts_.catalogue.findOwner(owner);
