@@ -4,23 +4,14 @@
 #include "admin/etag.h"
 #include "admin/json_body.h"
 #include "admin/routes/short_list.h"
+#include "loader/elf_stamp.h"
 
 namespace runnel::admin {
 
 namespace {
 
-const char* word(PluginKind kind) {
-    switch (kind) {
-        case PluginKind::Protocol:
-            return "protocol";
-        case PluginKind::Format:
-            return "format";
-        case PluginKind::Codec:
-            return "codec";
-        case PluginKind::Network:
-            break;
-    }
-    return "network";
+std::string word(PluginKind kind) {
+    return std::string(runnel::text(kind));
 }
 
 Poco::JSON::Object::Ptr pluginJson(const LoadedPlugin& plugin) {

@@ -12,6 +12,7 @@
 namespace runnel::ctl {
 namespace {
 
+/// Between two looks: the API has no request that waits, and a person watches.
 constexpr std::chrono::milliseconds kPause{500};
 
 struct ReplayOptions {
