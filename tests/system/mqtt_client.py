@@ -159,6 +159,11 @@ class Paho:
     async def documents(self, count):
         return [await self.document() for _ in range(count)]
 
+    def unread(self):
+        """The documents that have come and that nobody has asked for."""
+        return [json.loads(self.messages.get_nowait().payload)
+                for _ in range(self.messages.qsize())]
+
     async def until(self, matches):
         """(topic, document) of the first message for which `matches(topic, document)` is true."""
         async with asyncio.timeout(PATIENCE):
@@ -177,6 +182,8 @@ class Paho:
         """With a good-bye, which also ends the thread."""
         self.client.disconnect()
         await asyncio.to_thread(self.client.loop_stop)
+        # What its thread handed over before it ended is in the queue after this.
+        await asyncio.sleep(0)
 
     async def __aenter__(self):
         return self
