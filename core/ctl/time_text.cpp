@@ -3,7 +3,7 @@
 
 #include <charconv>
 #include <ctime>
-#include <regex>
+#include <string_view>
 
 #include "ctl/failure.h"
 
@@ -17,6 +17,47 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
     char text[sizeof "2026-11-22T20:31:50Z" + 8];
     const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
     return {text, size};
+}
+
+/// The front of `text` if it has this shape, in which 0 stands for a digit and `-` for itself or,
+/// as the first character, for `+` too; else "". What it returns is gone from `text`.
+std::string_view takeShape(std::string_view& text, std::string_view shape) {
+    if (text.size() < shape.size()) return {};
+    for (std::size_t i = 0; i < shape.size(); ++i) {
+        const bool isDigit = text[i] >= '0' && text[i] <= '9';
+        const bool isSign = i == 0 && shape[i] == '-' && text[i] == '+';
+        if (shape[i] == '0' ? !isDigit : text[i] != shape[i] && !isSign) return {};
+    }
+    const std::string_view front = text.substr(0, shape.size());
+    text.remove_prefix(shape.size());
+    return front;
+}
+
+/// ":05" or ":05.123", up to nine digits; "" if there is none.
+std::string takeSeconds(std::string_view& text) {
+    std::string seconds(takeShape(text, ":00"));
+    if (seconds.empty()) return seconds;
+    const std::string_view fraction = takeShape(text, ".0");
+    seconds += fraction;
+    if (fraction.empty()) return seconds;
+    for (int digits = 1; digits < 9; ++digits) seconds += takeShape(text, "0");
+    return seconds;
+}
+
+/// RFC 3339 of a date, of a date and a time, with or without seconds and zone; "" if it is neither.
+std::string timeOf(std::string_view text) {
+    const std::string date(takeShape(text, "0000-00-00"));
+    if (date.empty()) return {};
+    if (text.empty()) return date + "T00:00:00Z";
+    if (text.front() != 'T' && text.front() != ' ') return {};
+    text.remove_prefix(1);
+    const std::string clock(takeShape(text, "00:00"));
+    if (clock.empty()) return {};
+    const std::string seconds = takeSeconds(text);
+    const bool isUtc = text.empty() || text == "Z";
+    const std::string zone(isUtc ? "Z" : takeShape(text, "-00:00"));
+    if (zone.empty() || (!isUtc && !text.empty())) return {};
+    return date + "T" + clock + (seconds.empty() ? ":00" : seconds) + zone;
 }
 
 }  // namespace
@@ -50,20 +91,14 @@ std::string timeFor(const std::string& option, const std::string& text, Relative
     if (const auto duration = parseDuration(text)) {
         return rfc3339(relative == Relative::Ago ? now - *duration : now + *duration);
     }
-    static const std::regex kShape(
-        R"((\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(:\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)?)?)");
-    std::smatch part;
-    if (!std::regex_match(text, part, kShape)) {
-        throw Failure(ExitCode::WrongUse,
-                      option +
-                          " must be a time such as 2026-11-22T20:31:00Z, 2026-11-22, or a "
-                          "duration such as 90s, 15m, 2h, 7d (" +
-                          (relative == Relative::Ago ? "that long ago" : "from now") +
-                          "), found '" + text + "'");
-    }
-    const std::string clock = part[2].matched ? part[2].str() : "00:00";
-    const std::string seconds = part[3].matched ? part[3].str() : ":00";
-    return part[1].str() + "T" + clock + seconds + (part[4].matched ? part[4].str() : "Z");
+    const std::string time = timeOf(text);
+    if (!time.empty()) return time;
+    throw Failure(ExitCode::WrongUse,
+                  option +
+                      " must be a time such as 2026-11-22T20:31:00Z, 2026-11-22, or a "
+                      "duration such as 90s, 15m, 2h, 7d (" +
+                      (relative == Relative::Ago ? "that long ago" : "from now") + "), found '" +
+                      text + "'");
 }
 
 }  // namespace runnel::ctl

@@ -129,11 +129,16 @@ TEST(TimeTextTest, AcceptsWhatPeopleType) {
     EXPECT_EQ(ago("2026-11-22"), "2026-11-22T00:00:00Z");
     EXPECT_EQ(ago("2026-11-22T20:31"), "2026-11-22T20:31:00Z");
     EXPECT_EQ(ago("2026-11-22 20:31:05.5+01:00"), "2026-11-22T20:31:05.5+01:00");
+    EXPECT_EQ(ago("2026-11-22T20:31:05Z"), "2026-11-22T20:31:05Z");
+    EXPECT_EQ(ago("2026-11-22 20:31:05.123456789-03:30"), "2026-11-22T20:31:05.123456789-03:30");
     EXPECT_EQ(ago(""), "");
 }
 
 TEST(TimeTextTest, SaysWhatWasExpectedOfATimeThatIsNone) {
-    for (const std::string text : {"yesterday", "2h30m", "22.11.2026", "-2h", "99999999999999d"}) {
+    for (const std::string text :
+         {"yesterday", "2h30m", "22.11.2026", "-2h", "99999999999999d", "2026-11-22T",
+          "2026-11-22T20", "2026-11-22T20:31:5Z", "2026-11-22T20:31:05.Z",
+          "2026-11-22T20:31:05.1234567890Z", "2026-11-22T20:31Zulu", "2026-11-22T20:31+1:00"}) {
         try {
             timeFor("--from", text, Relative::Ago);
             ADD_FAILURE() << text;
