@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "admin/audited.h"
+#include "admin/console_files.h"
 #include "admin/routes/accounts.h"
 #include "admin/routes/dead_letter_routes.h"
 #include "admin/routes/downlink_routes.h"
@@ -42,7 +43,7 @@ void Management::start(const Config& config) {
     }
     try {
         server_ = std::make_unique<admin::AdminServer>(
-            routes(),
+            routes(spec),
             admin::AdminServer::Parts{
                 .identify =
                     [this](std::string_view method, const net::HttpHeaders& headers) {
@@ -73,7 +74,7 @@ void Management::makeAdmin(const Config& config) {
         "made the user admin; its password is in " + file.string() + " until it is changed");
 }
 
-admin::Routes Management::routes() {
+admin::Routes Management::routes(const AdminSpec& spec) {
     const Streams& streams = parts_.objects.streams;
     admin::Routes all;
     const auto add = [&](admin::Routes routes) {
@@ -96,6 +97,7 @@ admin::Routes Management::routes() {
     add(admin::pluginRoutes(parts_.objects.plugins));
     add(admin::statusRoutes(parts_.metrics.status));
     add(admin::metricsRoutes(parts_.metrics));
+    add(admin::consoleRoutes(spec.console, parts_.log));
     // A change waits for the one before it, and a reload takes long: reading must go on.
     for (admin::Route& route : all) {
         if (route.method != "GET" && route.need != admin::Need::Nothing) route.isSlow = true;

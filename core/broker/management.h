@@ -54,7 +54,7 @@ class Management final {
 
   private:
     void makeAdmin(const Config& config);
-    admin::Routes routes();
+    admin::Routes routes(const AdminSpec& spec);
 
     const Parts parts_;
     Passwords passwords_;

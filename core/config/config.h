@@ -96,6 +96,7 @@ struct NetworkSpec {
 struct AdminSpec {
     std::string listen;                 ///< HTTPS, "127.0.0.1:8444"; "": nowhere
     std::filesystem::path socket;       ///< HTTP for whoever may open this Unix socket; empty: none
+    std::filesystem::path console;      ///< the web console's files; empty: no console
     std::size_t metricsStreams = 1000;  ///< streams with series of their own in /metrics
 
     bool operator==(const AdminSpec&) const = default;

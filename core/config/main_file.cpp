@@ -93,15 +93,18 @@ void readTls(const YamlNode* node, Config& config, FileCheck& check) {
     in.finish();
 }
 
-/// What is not written has a default; `listen: ""` and `socket: ""` switch it off.
+/// What is not written has a default; `listen: ""`, `socket: ""` and `console: ""` switch it off.
 void readAdmin(const YamlNode* node, Config& config, FileCheck& check) {
     config.admin.listen = "127.0.0.1:8444";
     config.admin.socket = config.data / "admin.sock";
+    config.admin.console = "/usr/share/runnel/console";
     if (node == nullptr) return;
     MappingReader in(*node, "'admin'", check);
     config.admin.listen = in.text("listen", config.admin.listen);
     const std::string socket = in.text("socket", config.admin.socket.string());
     config.admin.socket = socket.empty() ? fs::path() : check.resolve(socket);
+    const std::string console = in.text("console", config.admin.console.string());
+    config.admin.console = console.empty() ? fs::path() : check.resolve(console);
     config.admin.metricsStreams = static_cast<std::size_t>(in.number(
         "metricsStreams", 0, 1'000'000, static_cast<double>(config.admin.metricsStreams)));
     in.finish();

@@ -90,7 +90,7 @@ class Runnel:
             "applications": str(self.directory / "applications"),
             "gateways": str(self.directory / "gateways"), "log": {"level": "debug"},
             "protocols": {"websocket": {"listen": "127.0.0.1:0"}},
-            "admin": {"listen": "127.0.0.1:0"},
+            "admin": {"listen": "127.0.0.1:0", "console": str(BUILD / "console")},
             "networks": list(networks), **more}
         for folder, files in (("applications", applications), ("gateways", gateways)):
             (self.directory / folder).mkdir()

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a page shows of the API: read when it opens, again when it changes, and every now and then.
+import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { api, ApiProblem, type Query } from "./client";
+import type { Page } from "./types";
+
+export interface Resource<T> {
+  value?: T; // the last one that was read; stays while another one is fetched
+  etag?: string;
+  problem?: ApiProblem; // of the last attempt
+  isLoading: boolean; // nothing is there yet
+  reload: () => Promise<void>;
+}
+
+interface Repetition {
+  every?: number; // milliseconds; undefined: only once. Pauses while the page is hidden.
+}
+
+/** Reads `path`, and again when path or query change; null: nothing yet. */
+export function useResource<T>(path: string | null, query: Query = {}, { every }: Repetition = {}): Resource<T> {
+  const [state, setState] = useState<Omit<Resource<T>, "reload"> & { key?: string }>({ isLoading: true });
+  const key = path === null ? "" : JSON.stringify([path, query]);
+  const current = useRef(key);
+  current.current = key;
+
+  const reload = useCallback(async () => {
+    if (path === null) return;
+    try {
+      const { value, etag } = await api.read<T>(path, query);
+      if (current.current === key) setState({ key, value, etag, isLoading: false });
+    } catch (error) {
+      const problem = error instanceof ApiProblem ? error : new ApiProblem(0, "Error", String(error));
+      if (current.current !== key) return;
+      setState((old) => ({ ...(old.key === key ? old : {}), key, problem, isLoading: false }));
+    }
+  }, [key]);
+
+  useEffect(() => {
+    void reload();
+    if (every === undefined) return;
+    const timer = setInterval(() => {
+      if (!document.hidden) void reload();
+    }, every);
+    return () => clearInterval(timer);
+  }, [reload, every]);
+
+  const isOfAnother = state.key !== undefined && state.key !== key;
+  return { ...(isOfAnother ? { isLoading: true } : state), reload };
+}
+
+export interface Pages<T> extends Omit<Resource<Page<T>>, "value"> {
+  items?: T[];
+  number: number; // of the page shown, from 1
+  next?: () => void; // absent: this is the last one
+  previous?: () => void; // absent: this is the first one
+}
+
+/** A long list, one page at a time; goes back to the first page when path or query change. */
+export function usePages<T>(path: string | null, query: Query = {}, repetition: Repetition = {}): Pages<T> {
+  const key = JSON.stringify([path, query]);
+  const [trail, setTrail] = useState<{ key: string; after: string[] }>({ key, after: [] });
+  const after = trail.key === key ? trail.after : [];
+  const resource = useResource<Page<T>>(path, { ...query, after: after.at(-1) }, repetition);
+  const { value, ...rest } = resource;
+  const next = value?.next;
+  return {
+    ...rest,
+    items: value?.items,
+    number: after.length + 1,
+    next: next === undefined ? undefined : () => setTrail({ key, after: [...after, next] }),
+    previous: after.length === 0 ? undefined : () => setTrail({ key, after: after.slice(0, -1) }),
+  };
+}

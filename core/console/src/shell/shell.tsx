@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is around every page: who is logged in, the menu, the notices.
+import { useEffect, useState } from "preact/hooks";
+import { api, ApiProblem, setCsrf, whenLoggedOut } from "../api/client";
+import { SessionContext } from "../api/session";
+import type { Session } from "../api/types";
+import { Notices, notify } from "../parts/notices";
+import { pageAt } from "../pages/pages";
+import { ChangePassword } from "../pages/account";
+import { Navigation } from "./navigation";
+import { useLocation } from "./router";
+import { SignIn } from "./sign_in";
+
+type State = { session?: Session; isKnown: boolean; outage?: ApiProblem };
+
+const kRetry = 2_000; // milliseconds between two attempts to reach a broker that does not answer
+
+export function Shell() {
+  const [{ session, isKnown, outage }, setState] = useState<State>({ isKnown: false });
+  const { path } = useLocation();
+
+  const accept = (found: Session | undefined) => {
+    setCsrf(found?.csrf);
+    setState({ session: found, isKnown: true });
+  };
+  const ask = async () => {
+    try {
+      accept(await api.get<Session>("/session"));
+    } catch (error) {
+      if (error instanceof ApiProblem && error.status === 401) return accept(undefined);
+      setState({ isKnown: false, outage: error as ApiProblem });
+      setTimeout(ask, kRetry);
+    }
+  };
+  useEffect(() => {
+    whenLoggedOut(() => accept(undefined));
+    void ask();
+  }, []);
+
+  const signOut = async () => {
+    await api.remove("/session").catch(() => undefined);
+    accept(undefined);
+    notify("You are signed out");
+  };
+
+  return (
+    <>
+      {!isKnown && <p class="waiting-page" role="status">{outage ? outage.detail : "Loading …"}</p>}
+      {isKnown && !session && <SignIn onSignedIn={accept} />}
+      {session && (
+        <SessionContext.Provider value={session}>
+          <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
+          <Navigation path={path} onSignOut={signOut} />
+          <main id="main" tabIndex={-1}>
+            {session.mustChangePassword ? <ChangePassword onDone={ask} isFirst /> : pageAt(path)}
+          </main>
+        </SessionContext.Provider>
+      )}
+      <Notices />
+    </>
+  );
+}
+
+/** The address after # says which page is shown, so this link moves the focus itself. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
