@@ -85,10 +85,10 @@ export function Field({ label, pointer, help, complaint, required, children }: F
   const described = [help ? `${id}-help` : "", wrong ? `${id}-wrong` : ""].filter(Boolean).join(" ");
   return (
     <div class="field">
-      <label for={id}>
-        {label}
-        {required && <span class="required"> required</span>}
-      </label>
+      <div class="label">
+        <label for={id}>{label}</label>
+        {required && <span class="required" aria-hidden="true">required</span>}
+      </div>
       {children({ id, "aria-describedby": described || undefined, "aria-invalid": wrong !== "" })}
       {help && <p id={`${id}-help`} class="help">{help}</p>}
       {wrong && <p id={`${id}-wrong`} class="wrong">{wrong}</p>}

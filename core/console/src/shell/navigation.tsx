@@ -53,7 +53,7 @@ export function Navigation({ path, onSignOut }: Props) {
     .map(({ title, entries }) => ({ title, entries: entries.filter(({ may }) => !may || may(rights)) }))
     .filter(({ entries }) => entries.length > 0);
   return (
-    <div class={isOpen ? "side open" : "side"}>
+    <header class={isOpen ? "side open" : "side"}>
       <div class="brand">
         <a href={link()} class="logo"><img src="icon.svg" alt="" width={28} height={28} /> runnel</a>
         <button type="button" class="menu" aria-expanded={isOpen} aria-controls="menu" onClick={() => setIsOpen(!isOpen)}>Menu</button>
@@ -77,6 +77,6 @@ export function Navigation({ path, onSignOut }: Props) {
         <button type="button" class="plain" onClick={onSignOut}>Sign out</button>
         <ThemeButton />
       </div>
-    </div>
+    </header>
   );
 }

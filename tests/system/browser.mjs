@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands on standard input, one JSON document per line, for one page of a browser; an answer to
+// each on standard output. See browser.py. What people see (roles and names) is how things are found.
+//     node browser.mjs CHROMIUM NODE_MODULES
+import { createInterface } from "node:readline";
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+const [executablePath, packages] = process.argv.slice(2);
+const { chromium } = createRequire(join(packages, "x.js"))("playwright-core");
+const kPatience = 20_000;
+
+let browser;
+let page;
+let home;
+const complaints = [];
+
+function watch(origin) {
+  page.on("pageerror", (error) => complaints.push(`error: ${error.message}`));
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on("request", (request) => {
+    if (!request.url().startsWith(origin)) complaints.push(`a request to ${request.url()}`);
+  });
+  page.on("response", (response) => {
+    if (response.status() >= 500) complaints.push(`${response.status()} from ${response.url()}`);
+  });
+}
+
+/** The control with this label, or the element with this role and name. */
+const labelled = (label, { exact = true } = {}) => page.getByLabel(label, { exact }).first();
+const named = (role, name, { exact = true, within } = {}) =>
+  (within ? page.getByRole(within[0], { name: within[1] }) : page).getByRole(role, { name, exact }).first();
+
+const commands = {
+  async open(url, { width = 1280, height = 900, colours = "light", zone = "Europe/Berlin" } = {}) {
+    home = url;
+    browser = await chromium.launch({
+      executablePath,
+      args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync"],
+    });
+    const context = await browser.newContext({
+      ignoreHTTPSErrors: true, viewport: { width, height }, colorScheme: colours, timezoneId: zone, locale: "en-GB",
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    page = await context.newPage();
+    page.setDefaultTimeout(kPatience);
+    watch(new URL(url).origin);
+    await page.goto(url);
+  },
+  /** An address within the page: "/applications/…". */
+  go: async (path) => {
+    await page.goto(`${home}#${path}`);
+  },
+  reload: () => page.reload().then(() => undefined),
+  click: (role, name, options) => named(role, name, options).click(),
+  fill: (label, text, options) => labelled(label, options).fill(text),
+  choose: (label, value) => labelled(label).selectOption(value).then(() => undefined),
+  check: (label, isOn = true) => labelled(label).setChecked(isOn),
+  value: (label) => labelled(label).evaluate((element) => element.value ?? element.textContent),
+  /** Waits until it is shown. */
+  see: (role, name, options) => named(role, name, options).waitFor(),
+  seeText: (text, { exact = false } = {}) => page.getByText(text, { exact }).first().waitFor(),
+  /** Waits until nothing of that kind is shown. */
+  miss: (role, name, options) => named(role, name, options).waitFor({ state: "hidden" }),
+  count: (role, name, options = {}) => page.getByRole(role, { name, exact: options.exact ?? true }).count(),
+  textOf: (role, name, options) => named(role, name, options).innerText(),
+  text: () => page.locator("body").innerText(),
+  texts: (selector) => page.locator(selector).allInnerTexts(),
+  press: (key) => page.keyboard.press(key),
+  type: (text) => page.keyboard.type(text),
+  /** What has the focus: {role, name}. */
+  focused: () => page.evaluate(() => {
+    const element = document.activeElement;
+    const label = element.labels?.[0]?.innerText ?? element.getAttribute("aria-label") ?? element.innerText;
+    return { tag: element.tagName.toLowerCase(), name: (label ?? "").trim() };
+  }),
+  title: () => page.title(),
+  address: () => page.url(),
+  evaluate: (script) => page.evaluate(script),
+  clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
+  resize: (width, height) => page.setViewportSize({ width, height }),
+  screenshot: (path) => page.screenshot({ path, fullPage: true }).then(() => undefined),
+  /** Waits until a script (text of a function body) is true in the page. */
+  until: (script) => page.waitForFunction(script, undefined, { timeout: kPatience }).then(() => undefined),
+  /** What axe-core finds wrong by WCAG 2.2 A and AA: a sentence each. */
+  async violations() {
+    if (!(await page.evaluate(() => "axe" in window))) {
+      await page.evaluate(readFileSync(join(packages, "axe-core/axe.min.js"), "utf8"));
+    }
+    const found = await page.evaluate(() =>
+      window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+    return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
+  },
+  complaints: () => complaints.splice(0),
+  async close() {
+    await browser?.close();
+    return complaints;
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const { run, arguments: given } = JSON.parse(line);
+  let answer;
+  try {
+    if (!Object.hasOwn(commands, run)) throw new Error(`there is no command ${run}`);
+    answer = { value: await commands[run](...given) };
+  } catch (error) {
+    answer = { error: `${run} ${JSON.stringify(given)}: ${error.message}\n${page ? await page.locator("body").innerText().catch(() => "") : ""}` };
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
+  if (run === "close") process.exit(0);
+}
