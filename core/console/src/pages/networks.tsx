@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+import { PageHead } from "../parts/small";
+
+
+export function NetworksPage() {
+  return <PageHead title="Networks" />;
+}
