@@ -20,7 +20,7 @@ Management::Management(Parts parts)
       users_(parts_.file, passwords_, parts_.objects.clock),
       keys_(parts_.file, parts_.vault, parts_.objects.clock),
       audit_(parts_.file, parts_.objects.clock),
-      sessions_(parts_.vault, parts_.objects.clock),
+      sessions_(parts_.file, parts_.vault, parts_.objects.clock),
       authenticator_(keys_, sessions_, users_) {}
 
 Management::~Management() {
@@ -109,6 +109,7 @@ void Management::stop() {
 }
 
 void Management::saveUsed() {
+    sessions_.sweep();
     try {
         keys_.saveUsed();
         parts_.objects.tokens.saveUsed();

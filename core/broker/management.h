@@ -38,7 +38,7 @@ class Management final {
         HealthBoard& health;
         Log& log;
     };
-    /// Reads accounts and keys. Throws RegistryError.
+    /// Reads accounts, keys and logins. Throws RegistryError.
     explicit Management(Parts parts);
     ~Management();
 
@@ -46,7 +46,7 @@ class Management final {
     /// first start makes the user admin, with a password in DATA/admin-password.
     void start(const Config& config);
     void stop();
-    /// Saves when keys were used last; about once a minute.
+    /// Saves when keys were used last, forgets logins that have ended; about once a minute.
     void saveUsed();
 
     /// The first admin's password, once, if start() has made it.
