@@ -11,6 +11,7 @@
 #include "admin/routes/plugin_routes.h"
 #include "admin/routes/replay_routes.h"
 #include "admin/routes/session_routes.h"
+#include "admin/routes/traffic_routes.h"
 #include "broker/stream_keeper.h"
 
 namespace runnel {
@@ -96,6 +97,7 @@ admin::Routes Management::routes() {
     add(admin::pluginRoutes(parts_.objects.plugins));
     add(admin::statusRoutes(parts_.metrics.status));
     add(admin::metricsRoutes(parts_.metrics));
+    add(admin::trafficRoutes(parts_.traffic));
     // A change waits for the one before it, and a reload takes long: reading must go on.
     for (admin::Route& route : all) {
         if (route.method != "GET" && route.need != admin::Need::Nothing) route.isSlow = true;

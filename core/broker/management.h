@@ -14,6 +14,7 @@
 #include "broker/listeners.h"
 #include "delivery/replays.h"
 #include "observe/live_feed.h"
+#include "observe/traffic_history.h"
 #include "registry/api_keys.h"
 #include "registry/audit_log.h"
 #include "registry/users.h"
@@ -33,6 +34,7 @@ class Management final {
         RegistryFile& file;
         const Vault& vault;
         LiveFeed& feed;
+        const TrafficHistory& traffic;
         Listeners& listeners;
         const CertificateStore& certificates;
         HealthBoard& health;
