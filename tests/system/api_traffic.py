@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The broker remembers its traffic of the last hour in steps of ten seconds: what it took in, what
-its streams settled, who was there and what was left."""
+its streams settled, who was there and what was left. A stream's sessions say how far they are
+behind."""
 import asyncio
 import datetime
 
@@ -36,6 +37,11 @@ class Traffic(runnel.SystemTest):
                 self.assertEqual(status, 200, body)
             poster.close()
             await client.documents(MESSAGES)
+            sessions = f"{api.application(OURS)}/streams/cloud/sessions"
+            async with asyncio.timeout(PATIENCE):
+                while (await viewer.get(sessions)).json["items"][0]["unsettled"] > 0:
+                    await asyncio.sleep(0.1)
+            self.assertEqual((await viewer.get(sessions)).json["items"][0]["waiting"], 0)
 
             def total(samples, name):
                 return sum(sample[name] for sample in samples)
