@@ -15,7 +15,7 @@ namespace runnel::admin {
 /// session's cookie. An Authorization header alone counts if there is one. A session's user is
 /// looked up for every request: what was taken from it is gone at once. Everything but GET and HEAD
 /// also needs the session's X-CSRF-Token.
-/// Thread safety: any thread; does not wait.
+/// Thread safety: any thread; waits for the disk only to end a session whose user has gone.
 class Authenticator final {
   public:
     Authenticator(ApiKeys& keys, Sessions& sessions, const Users& users)

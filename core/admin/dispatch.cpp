@@ -89,12 +89,7 @@ struct Dispatch::Call {
 
 Dispatch::Dispatch(Routes routes, Parts parts)
     : routes_(std::move(routes)), parts_(std::move(parts)) {
-    for (const Route& route : routes_.routes()) {
-        parts_.log.write(Level::Debug, "admin",
-                         "route " + route.method + " " + route.pattern + " needs " +
-                             std::string(wordOf(route.need)) + ", knows (" + knownQuery(route) +
-                             ")");
-    }
+    parts_.log.write(Level::Debug, "admin", "routes: " + std::to_string(routes_.routes().size()));
 }
 
 void Dispatch::Entrance::handle(net::HttpRequest request, net::HttpResponder responder) {

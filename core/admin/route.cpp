@@ -38,22 +38,4 @@ std::string_view ApiRequest::header(std::string_view name) const {
     return {};
 }
 
-std::string_view wordOf(Need need) {
-    switch (need) {
-        case Need::Nothing:
-            return "nothing";
-        case Need::Login:
-            return "login";
-        case Need::SeeApplication:
-            return "seeApplication";
-        case Need::ChangeApplication:
-            return "changeApplication";
-        case Need::SeeEverything:
-            return "seeEverything";
-        case Need::Admin:
-            return "admin";
-    }
-    return {};
-}
-
 }  // namespace runnel::admin

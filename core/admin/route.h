@@ -55,9 +55,6 @@ enum class Need : std::uint8_t {
     Admin
 };
 
-/// As the OpenAPI document calls it (`x-need`): "seeApplication".
-std::string_view wordOf(Need need);
-
 /// Runs on a worker thread: it may wait for the disk. What is wrong with the request it throws as a
 /// Problem; a RegistryError becomes 503.
 using Handler = std::function<ApiAnswer(const ApiRequest&)>;

@@ -30,20 +30,38 @@ std::string cookie(std::string_view value, bool isTls) {
 
 }  // namespace
 
+Sessions::Sessions(RegistryFile& file, const Vault& vault, const Clock& clock)
+    : file_(file), vault_(vault), clock_(clock) {
+    load();
+}
+
 bool Sessions::isOver(const Entry& entry, Instant now) {
     return now >= entry.session.expires || now - entry.lastSeen >= kIdle;
 }
 
-void Sessions::makeRoom(Entries& entries, std::string_view user, Instant now) {
-    std::erase_if(entries, [&](const auto& entry) { return isOver(entry.second, now); });
-    const auto isTheirs = [&](const Entry& entry) { return entry.session.user == user; };
+template <class Match>
+void Sessions::drop(Entries& entries, Gone& gone, Match&& match) {
+    std::erase_if(entries, [&](const auto& entry) {
+        const bool isMeant = match(entry);
+        if (isMeant && entry.second.isStored) gone.push_back(entry.first);
+        return isMeant;
+    });
+}
+
+void Sessions::makeRoom(Entries& entries, Gone& gone, const Session& session, Instant now) {
+    drop(entries, gone, [&](const auto& entry) { return isOver(entry.second, now); });
+    const auto isTheirs = [&](const Entry& entry) { return entry.session.user == session.user; };
     const auto theirs =
         std::ranges::count_if(entries, [&](const auto& entry) { return isTheirs(entry.second); });
+    auto surplus = entries.end();
     if (theirs >= static_cast<std::ptrdiff_t>(kPerUser)) {
-        entries.erase(longestIdle(entries, isTheirs));
+        surplus = longestIdle(entries, isTheirs);
     } else if (entries.size() >= kMaxSessions) {
-        entries.erase(longestIdle(entries, [](const Entry&) { return true; }));
+        surplus = longestIdle(entries, [](const Entry&) { return true; });
     }
+    if (surplus == entries.end()) return;
+    if (surplus->second.isStored) gone.push_back(surplus->first);
+    entries.erase(surplus);
 }
 
 Sessions::Started Sessions::start(std::string user, std::uint64_t credential) {
@@ -53,10 +71,11 @@ Sessions::Started Sessions::start(std::string user, std::uint64_t credential) {
                                 .credential = credential,
                                 .csrf = makeSecret(),
                                 .expires = now + kAbsolute}};
-    const Vault::Digest digest = vault_.digest(started.id);
-    auto entries = entries_.lock();
-    makeRoom(*entries, started.session.user, now);
-    entries->emplace(digest, Entry{started.session, now});
+    const Row row{vault_.digest(started.id), started.session};
+    auto gone = gone_.lock();
+    makeRoom(*entries_.lock(), *gone, started.session, now);
+    const bool isStored = store(*gone, std::span(&row, 1));
+    entries_.lock()->emplace(row.digest, Entry{started.session, now, isStored});
     return started;
 }
 
@@ -66,30 +85,43 @@ std::optional<Sessions::Session> Sessions::find(std::string_view id) {
     const Instant now = clock_.now();
     auto entries = entries_.lock();
     const auto found = entries->find(digest);
-    if (found == entries->end()) return std::nullopt;
-    if (isOver(found->second, now)) {
-        entries->erase(found);
-        return std::nullopt;
-    }
+    if (found == entries->end() || isOver(found->second, now)) return std::nullopt;
     found->second.lastSeen = now;
     return found->second.session;
 }
 
 void Sessions::end(std::string_view id) {
-    const Vault::Digest digest = vault_.digest(id);
-    entries_.lock()->erase(digest);
+    const auto ended = entries_.lock()->extract(vault_.digest(id));
+    if (ended.empty() || !ended.mapped().isStored) return;
+    auto gone = gone_.lock();
+    gone->push_back(ended.key());
+    store(*gone, {});
 }
 
 void Sessions::endAll(std::string_view user, std::string_view kept, std::uint64_t credential) {
     const Vault::Digest digest = vault_.digest(kept);
-    auto entries = entries_.lock();
-    std::erase_if(*entries, [&](const auto& entry) {
-        return entry.second.session.user == user && entry.first != digest;
-    });
-    const auto found = entries->find(digest);
-    if (found != entries->end() && found->second.session.user == user) {
-        found->second.session.credential = credential;
+    std::vector<Row> rows;
+    auto gone = gone_.lock();
+    {
+        auto entries = entries_.lock();
+        drop(*entries, *gone, [&](const auto& entry) {
+            return entry.second.session.user == user && entry.first != digest;
+        });
+        const auto found = entries->find(digest);
+        if (found != entries->end() && found->second.session.user == user) {
+            found->second.session.credential = credential;
+            rows.push_back({digest, found->second.session});
+            found->second.isStored = true;  // or it was: then its row is there
+        }
     }
+    store(*gone, rows);
+}
+
+void Sessions::sweep() {
+    const Instant now = clock_.now();
+    auto gone = gone_.lock();
+    drop(*entries_.lock(), *gone, [&](const auto& entry) { return isOver(entry.second, now); });
+    store(*gone, {});
 }
 
 std::size_t Sessions::size() const {

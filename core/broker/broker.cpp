@@ -45,6 +45,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
       plugins_(plugins),
       clock_(clock),
       log_(log),
+      traffic_(clock),
       latencies_(clock),
       listeners_(log),
       certificates_(*config_, log),
@@ -87,6 +88,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                 .clock = clock,
                 .log = log}),
       watch_(feed_, streams_, health_),
+      trafficWatch_(traffic_, ingress_, streams_),
       management_(managementParts()) {
     populate();
 }
@@ -174,6 +176,7 @@ Management::Parts Broker::managementParts() {
             .file = registryFile_,
             .vault = vault_,
             .feed = feed_,
+            .traffic = traffic_,
             .listeners = listeners_,
             .certificates = certificates_,
             .health = health_,
@@ -296,6 +299,7 @@ void Broker::tick() {
     downlinks_.tick();
     registrar_.endExpired();
     watch_.look();
+    trafficWatch_.look();
     if (ticks_ % kSaveUsedEvery == 0) management_.saveUsed();
     // glibc keeps what a burst has freed: measured, 117 KB per session instead of 19.
     if (++ticks_ % kTrimEvery == 0) malloc_trim(0);

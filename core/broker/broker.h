@@ -17,6 +17,7 @@
 #include "broker/recovery.h"
 #include "broker/stream_keeper.h"
 #include "broker/ticker.h"
+#include "broker/traffic_watch.h"
 #include "delivery/catch_up.h"
 #include "delivery/replays.h"
 #include "delivery/streams.h"
@@ -91,6 +92,7 @@ class Broker final {
 
     HealthBoard health_;
     LiveFeed feed_;
+    TrafficHistory traffic_;
     Latencies latencies_;
     Listeners listeners_;
     CertificateStore certificates_;
@@ -120,6 +122,7 @@ class Broker final {
     std::shared_ptr<const Tls> nextTls_;  ///< of a reload that is being checked
     Replays replays_;
     LiveWatch watch_;
+    TrafficWatch trafficWatch_;
     Management management_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::unique_ptr<Ticker> ticker_;

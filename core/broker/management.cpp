@@ -12,6 +12,7 @@
 #include "admin/routes/plugin_routes.h"
 #include "admin/routes/replay_routes.h"
 #include "admin/routes/session_routes.h"
+#include "admin/routes/traffic_routes.h"
 #include "broker/stream_keeper.h"
 
 namespace runnel {
@@ -21,7 +22,7 @@ Management::Management(Parts parts)
       users_(parts_.file, passwords_, parts_.objects.clock),
       keys_(parts_.file, parts_.vault, parts_.objects.clock),
       audit_(parts_.file, parts_.objects.clock),
-      sessions_(parts_.vault, parts_.objects.clock),
+      sessions_(parts_.file, parts_.vault, parts_.objects.clock),
       authenticator_(keys_, sessions_, users_) {}
 
 Management::~Management() {
@@ -97,6 +98,7 @@ admin::Routes Management::routes(const AdminSpec& spec) {
     add(admin::pluginRoutes(parts_.objects.plugins));
     add(admin::statusRoutes(parts_.metrics.status));
     add(admin::metricsRoutes(parts_.metrics));
+    add(admin::trafficRoutes(parts_.traffic));
     add(admin::consoleRoutes(spec.console, parts_.log));
     // A change waits for the one before it, and a reload takes long: reading must go on.
     for (admin::Route& route : all) {
@@ -111,6 +113,7 @@ void Management::stop() {
 }
 
 void Management::saveUsed() {
+    sessions_.sweep();
     try {
         keys_.saveUsed();
         parts_.objects.tokens.saveUsed();

@@ -14,6 +14,7 @@
 #include "broker/listeners.h"
 #include "delivery/replays.h"
 #include "observe/live_feed.h"
+#include "observe/traffic_history.h"
 #include "registry/api_keys.h"
 #include "registry/audit_log.h"
 #include "registry/users.h"
@@ -33,12 +34,13 @@ class Management final {
         RegistryFile& file;
         const Vault& vault;
         LiveFeed& feed;
+        const TrafficHistory& traffic;
         Listeners& listeners;
         const CertificateStore& certificates;
         HealthBoard& health;
         Log& log;
     };
-    /// Reads accounts and keys. Throws RegistryError.
+    /// Reads accounts, keys and logins. Throws RegistryError.
     explicit Management(Parts parts);
     ~Management();
 
@@ -46,7 +48,7 @@ class Management final {
     /// first start makes the user admin, with a password in DATA/admin-password.
     void start(const Config& config);
     void stop();
-    /// Saves when keys were used last; about once a minute.
+    /// Saves when keys were used last, forgets logins that have ended; about once a minute.
     void saveUsed();
 
     /// The first admin's password, once, if start() has made it.

@@ -6,7 +6,11 @@
 namespace runnel {
 
 Account::Account(const StreamRecord& saved)
-    : cursor_(saved.cursor), lastMatched_(saved.counted), books_(saved.books), gap_(saved.gap) {}
+    : cursor_(saved.cursor),
+      lastMatched_(saved.counted),
+      books_(saved.books),
+      toldSettled_(saved.books.settled),
+      gap_(saved.gap) {}
 
 void Account::match(std::span<const EncodedPtr> items) {
     books_.matched += items.size();

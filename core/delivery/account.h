@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "delivery/in_flight.h"
@@ -44,12 +45,18 @@ class Account {
     bool isFull() const { return deadLetters_.size() >= kMaxUnsaved; }
     std::vector<DeadLetter> takeDeadLetters() { return std::exchange(deadLetters_, {}); }
 
+    /// What was settled since the call before, or since the account was made.
+    std::uint64_t takeSettled() {
+        return books_.settled - std::exchange(toldSettled_, books_.settled);
+    }
+
     void fill(StreamRecord& record) const;
 
   private:
     Position cursor_;
     Position lastMatched_;
     Books books_;
+    std::uint64_t toldSettled_;
     std::optional<Gap> gap_;
     std::vector<DeadLetter> deadLetters_;
 };

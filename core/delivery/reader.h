@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,12 @@ struct Visitor {
     Instant since{};
     std::string peer;
     bool isSendOnly = false;
+};
+
+/// How far a session is behind, for people. Thread safety: a plain value.
+struct Lag {
+    std::uint64_t unsettled = 0;           ///< handed to it, also what is sent again
+    std::optional<std::uint64_t> waiting;  ///< of a holder: pending, and not handed to it yet
 };
 
 /// How far one session has come in its stream. Thread safety: part of the stream's locked state,

@@ -67,6 +67,8 @@ class ReplayLane {
     std::size_t ready() const;
     /// The holder takes the first ones that wait. Those that are settled already are done with.
     void take(std::span<InFlight::Entry> entries);
+    /// Taken by the holder and not settled.
+    std::size_t unsettled() const { return inFlight_.size(); }
     /// The holder is gone: what it has not settled waits again, but for samples.
     void giveBack();
 

@@ -51,6 +51,14 @@ struct SessionInfo {
     std::uint64_t token = 0;  ///< Grant::token
     bool isHolder = false;
     bool isSendOnly = false;
+    Lag lag;
+};
+
+/// What a history of the whole broker adds up.
+struct StreamPace {
+    std::uint64_t settled = 0;  ///< since the call before, or since the stream object was made
+    std::uint64_t pending = 0;
+    std::size_t sessions = 0;  ///< as sessionCount()
 };
 
 /// How a stream is, for people.
@@ -138,6 +146,8 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     Books books() const { return record().books; }
     /// Holder and listeners.
     std::size_t sessionCount() const;
+    /// One caller at most: each call begins anew.
+    StreamPace pace();
     /// Messages that connected sessions could still take or settle.
     std::uint64_t underWay() const;
     /// Adds what has to be saved; `now` dates new dead letters.

@@ -30,7 +30,8 @@ std::vector<SessionInfo> Stream::sessions() const {
     list.reserve(state->readerCount() + state->senders().size());
     const auto add = [&](const Reader& reader, bool isHolder) {
         const Visitor& who = reader.visitor;
-        list.push_back({who.peer, who.since, who.token, isHolder, who.isSendOnly});
+        list.push_back(
+            {who.peer, who.since, who.token, isHolder, who.isSendOnly, state->lagOf(reader)});
     };
     const std::vector<ReaderPtr> readers = state->readers();
     for (auto reader = readers.rbegin(); reader != readers.rend(); ++reader) {
@@ -38,6 +39,13 @@ std::vector<SessionInfo> Stream::sessions() const {
     }
     for (const ReaderPtr& sender : state->senders()) add(*sender, false);
     return list;
+}
+
+StreamPace Stream::pace() {
+    auto state = state_.lock();
+    return {.settled = state->takeSettled(),
+            .pending = state->account().books().pending(),
+            .sessions = state->readerCount()};
 }
 
 StreamHealth Stream::health() const {

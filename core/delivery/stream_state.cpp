@@ -149,6 +149,21 @@ void StreamState::fallBehind(Reader& reader, Position after) {
     ++reader.epoch;
 }
 
+Lag StreamState::lagOf(const Reader& reader) const {
+    Lag lag;
+    std::uint64_t taken = 0;  // of what is pending
+    for (const InFlight::Entry& entry : reader.inFlight.entries()) {
+        if (entry.item->gap() != nullptr) continue;
+        if (!entry.isSettled) ++lag.unsettled;
+        if (entry.item->position() > account_.cursor()) ++taken;
+    }
+    if (!isHolder(reader)) return lag;
+    if (lane_) lag.unsettled += lane_->unsettled();
+    const std::uint64_t pending = account_.books().pending();
+    lag.waiting = pending - std::min(taken, pending);
+    return lag;
+}
+
 void StreamState::retire(Position delivered) {
     life_ = Life::Retired;
     if (!readers_.empty()) surrender(*readers_.back());

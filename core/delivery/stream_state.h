@@ -121,6 +121,9 @@ class StreamState {
     std::vector<ReaderPtr> readers() const { return readers_; }
     std::size_t readerCount() const { return readers_.size(); }
     const Account& account() const { return account_; }
+    /// Looks at everything that the reader has in flight.
+    Lag lagOf(const Reader& reader) const;
+    std::uint64_t takeSettled() { return account_.takeSettled(); }
     /// The end: sessions get nothing more, and what they do counts for nothing. Nobody can attach
     /// and nothing is delivered any more, everything up to `delivered` was. account() stays as it
     /// is now.

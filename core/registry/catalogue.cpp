@@ -17,15 +17,15 @@ std::optional<Catalogue::StreamEntry> Catalogue::findStream(const std::string& n
     return found->second;
 }
 
-Catalogue::Owners Catalogue::owners(const OwnersPage& page,
-                                    const std::function<bool(Eui)>& isWanted) const {
+Catalogue::Owners Catalogue::owners(const OwnersPage& page, const IsOwnerWanted& isWanted) const {
     Owners found;
     auto state = state_.lock();
     auto entry = page.after ? state->owners.upper_bound({page.level, *page.after})
                             : state->owners.lower_bound({page.level, Eui{}});
     for (; entry != state->owners.end() && entry->first.level == page.level; ++entry) {
         if (found.size() >= page.max) break;
-        if (isWanted(entry->first.eui)) found.emplace_back(entry->first.eui, entry->second);
+        if (isWanted(entry->first.eui, entry->second))
+            found.emplace_back(entry->first.eui, entry->second);
     }
     return found;
 }

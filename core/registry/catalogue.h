@@ -44,7 +44,8 @@ class Catalogue {
         std::optional<Eui> after{};
         std::size_t max{};
     };
-    Owners owners(const OwnersPage& page, const std::function<bool(Eui)>& isWanted) const;
+    using IsOwnerWanted = std::function<bool(Eui, const Owner&)>;
+    Owners owners(const OwnersPage& page, const IsOwnerWanted& isWanted) const;
     /// The first `max` streams whose names begin with `prefix` ("70B3D57ED0000001/"; "" = all) and
     /// come after `after`, for which `isWanted`, by name.
     struct StreamsPage {

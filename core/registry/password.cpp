@@ -7,6 +7,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <stdexcept>
 
 #include "runnel/values.h"
@@ -142,6 +143,13 @@ Passwords::Verdict Passwords::checkNobody(std::string_view password) {
     Hash ignored{};
     static_cast<void>(scrypt(password, cost_, Salt{}, ignored));
     return Verdict::Wrong;
+}
+
+std::uint64_t Passwords::numberOf(std::string_view hash) {
+    std::uint64_t number = 0;
+    const auto parsed = parse(hash);
+    if (parsed) std::memcpy(&number, parsed->salt.data(), sizeof number);
+    return number;
 }
 
 }  // namespace runnel

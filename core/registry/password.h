@@ -40,6 +40,8 @@ class Passwords final {
     Verdict check(std::string_view password, std::string_view hash);
     /// Wrong or Busy after the time that check() takes: for a user who does not exist.
     Verdict checkNobody(std::string_view password);
+    /// Another number for each hash that was made: a part of its salt. 0: it is none of ours.
+    static std::uint64_t numberOf(std::string_view hash);
 
   private:
     class Turn;

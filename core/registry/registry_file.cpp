@@ -36,7 +36,15 @@ create table audit (
     detail text not null);
 )";
 
-constexpr std::array kSteps{kVersion1};
+/// Logins outlive a restart; who still has a password that the broker made is told so.
+constexpr const char* kVersion2 = R"(
+create table session (
+    digest blob primary key, user text not null, credential integer not null, csrf blob not null,
+    expires integer not null) without rowid;
+alter table user add column must_change integer not null default 0;
+)";
+
+constexpr std::array kSteps{kVersion1, kVersion2};
 constexpr sqlite::Schema kSchema{.applicationId = 0x726E6C52, .steps = kSteps};  // "rnlR"
 
 }  // namespace

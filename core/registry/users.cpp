@@ -41,8 +41,8 @@ Users::Users(RegistryFile& file, Passwords& passwords, const Clock& clock)
     auto accounts = accounts_.lock();
     file_.read([&](sqlite::Database& database) {
         sqlite::Statement rows(database,
-                               "select name, password, role, applications, created, last_login "
-                               "from user");
+                               "select name, password, role, applications, created, last_login, "
+                               "must_change from user");
         while (rows.step()) {
             Account account;
             account.user.name = rows.text(0);
@@ -53,7 +53,8 @@ Users::Users(RegistryFile& file, Passwords& passwords, const Clock& clock)
             if (rows.integer(5) != 0) {
                 account.user.lastLogin = Instant(std::chrono::milliseconds(rows.integer(5)));
             }
-            account.user.credential = ++lastCredential_;
+            account.user.mustChangePassword = rows.integer(6) != 0;
+            account.user.credential = Passwords::numberOf(account.hash);
             accounts->emplace(account.user.name, std::move(account));
         }
     });
@@ -66,13 +67,13 @@ std::optional<std::string> Users::ensureAdmin(std::filesystem::path passwordFile
     std::string password = makeSecret().substr(0, kLength);
     // In this order: a crash between the two leaves a file that the next start replaces.
     writeSecretFile(firstPassword_, password + "\n");
-    const auto made = add(kFirst, {.role = Role::Admin}, password);
+    const auto made = add(kFirst, {.role = Role::Admin}, password, true);
     if (!made) throw std::runtime_error("cannot make the first admin: " + made.error().text);
     return password;
 }
 
 Result<User, AccountError> Users::add(std::string_view name, Rights rights,
-                                      std::string_view password) {
+                                      std::string_view password, bool mustChange) {
     if (auto wrong = userNameComplaint(name)) return *wrong;
     if (auto wrong = rightsComplaint(rights)) return *wrong;
     if (auto wrong = passwordComplaint(password)) return *wrong;
@@ -91,7 +92,8 @@ Result<User, AccountError> Users::add(std::string_view name, Rights rights,
                           .rights = std::move(rights),
                           .created = clock_.now(),
                           .lastLogin = std::nullopt,
-                          .credential = ++lastCredential_},
+                          .mustChangePassword = mustChange,
+                          .credential = Passwords::numberOf(*hash)},
                  .hash = *std::move(hash)});
 }
 
@@ -114,7 +116,8 @@ Result<User, AccountError> Users::setPassword(std::string_view name, std::string
     auto found = account(name);
     if (!found) return missing(name);
     found->hash = *std::move(hash);
-    found->user.credential = ++lastCredential_;
+    found->user.mustChangePassword = false;
+    found->user.credential = Passwords::numberOf(found->hash);
     guard_.forget(name);
     User changed = keep(*std::move(found));
     forgetFirstPassword(name);
@@ -213,10 +216,11 @@ User Users::keep(Account account) {
         const std::string applications = applicationsText(user.rights.applications);
         sqlite::Statement row(database,
                               "insert or replace into user(name, password, role, applications, "
-                              "created, last_login) values(?, ?, ?, ?, ?, ?)");
+                              "created, last_login, must_change) values(?, ?, ?, ?, ?, ?, ?)");
         row.bind(1, user.name).bind(2, account.hash);
         row.bind(3, static_cast<std::int64_t>(user.rights.role)).bind(4, applications);
         row.bind(5, millis(user.created)).bind(6, millis(user.lastLogin.value_or(Instant{})));
+        row.bind(7, user.mustChangePassword ? 1 : 0);
         row.run();
     });
     User out = shown(account);

@@ -28,9 +28,10 @@ struct User {
     Rights rights;
     Instant created{};
     std::optional<Instant> lastLogin;
-    bool isLocked = false;  ///< too many wrong passwords, from one address at least
+    bool isLocked = false;            ///< too many wrong passwords, from one address at least
+    bool mustChangePassword = false;  ///< it is the one that the broker has made; advice only
     /// Another number for each password and for each account: what was allowed under an older one
-    /// is not any more. Not kept over a restart.
+    /// is not any more. The same after a restart.
     std::uint64_t credential{};
 
     Principal principal() const { return {"user " + name, rights.role, rights.applications}; }
@@ -61,8 +62,10 @@ class Users final {
     /// removed when admin's password is changed. Throws RegistryError, std::runtime_error.
     std::optional<std::string> ensureAdmin(std::filesystem::path passwordFile);
 
-    /// account_rules.h says what is wrong about names, rights and passwords.
-    Result<User, AccountError> add(std::string_view name, Rights rights, std::string_view password);
+    /// account_rules.h says what is wrong about names, rights and passwords. `mustChange`: the
+    /// broker has made the password.
+    Result<User, AccountError> add(std::string_view name, Rights rights, std::string_view password,
+                                   bool mustChange = false);
     Result<User, AccountError> change(std::string_view name, Rights rights);
     /// What was wrong about the old password is forgotten: a locked user is let in again.
     Result<User, AccountError> setPassword(std::string_view name, std::string_view password);
@@ -101,7 +104,6 @@ class Users final {
     LoginGuard guard_;
     std::filesystem::path firstPassword_;
     std::mutex changing_;  ///< one change at a time: file first, then memory
-    std::uint64_t lastCredential_ = 0;
     mutable Guarded<Accounts> accounts_;
 };
 

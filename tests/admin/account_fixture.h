@@ -37,7 +37,7 @@ struct AccountFixture : RegistryFixture {
     Users users{file, passwords, clock};
     ApiKeys keys{file, vault, clock};
     AuditLog audit{file, clock};
-    admin::Sessions sessions{vault, clock};
+    admin::Sessions sessions{file, vault, clock};
 };
 
 /// What a route answered, or the Problem that it threw.

@@ -129,7 +129,7 @@ TEST_F(AdminServerTest, NewConnectionsGetANewCertificate) {
     while (after == before) after = certificate();
     setBadTls(3);
     EXPECT_EQ(certificate(), after);
-    const auto said = [&] { return log_.linesWithout("admin: route "); };
+    const auto said = [&] { return log_.linesWithout("admin: routes"); };
     while (said().empty()) EXPECT_EQ(certificate(), after);
     EXPECT_EQ(said().front().substr(0, 34), "admin: keeping the old certificate");
 }

@@ -123,7 +123,7 @@ TEST_F(DispatchTest, WhatHandlersThrowNeverGetsOut) {
         EXPECT_EQ(statusOf(response), std::string_view(kind) == "other" ? "500" : "503");
         EXPECT_EQ(response.find("secret"), std::string::npos) << response;
     }
-    EXPECT_EQ(log_.linesWithout("admin: route ").size(), 3U);
+    EXPECT_EQ(log_.linesWithout("admin: routes").size(), 3U);
     EXPECT_EQ(log_.lines().back(), "admin: GET /toss: secret detail");
 }
 

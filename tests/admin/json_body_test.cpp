@@ -103,6 +103,13 @@ TEST(JsonBodyTest, RefusesWhateverIsNoProperDocument) {
               "400 the key \"a\" is there twice in one object");
 }
 
+TEST(JsonBodyTest, ABackslashAndU0000IsNoNul) {
+    const auto object = jsonObject(request(R"({"a":"^[^\\u0000-\\u001f]$"})"));
+    EXPECT_EQ(object->getValue<std::string>("a"), R"(^[^\u0000-\u001f]$)");
+    EXPECT_EQ(refusal(request(R"({"a":"\\\u0000"})")),
+              "400 the body is not JSON: there is a NUL in it");
+}
+
 TEST(JsonBodyTest, RefusesIntegersThatWouldBecomeOthers) {
     for (const std::string number :
          {"18446744073709551616", "-9223372036854775809", "99999999999999999999"}) {

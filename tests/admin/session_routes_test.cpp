@@ -66,13 +66,27 @@ TEST_F(SessionRoutesTest, ShowsASessionAgainWithItsCsrfToken) {
     EXPECT_EQ(answer.text("csrf"), started.session.csrf);
 }
 
+TEST_F(SessionRoutesTest, SaysWhetherThePasswordIsStillTheBrokers) {
+    const auto isAdvised = [](const Answer& answer) {
+        return answer.json()->getValue<bool>("mustChangePassword");
+    };
+    EXPECT_FALSE(isAdvised(logInAs("ben", kPassword)));
+    ASSERT_TRUE(users.add("carl", {}, kPassword, true));
+    EXPECT_TRUE(isAdvised(logInAs("carl", kPassword)));
+    EXPECT_TRUE(isAdvised(with("GET", "carl", logIn("carl").id)));
+    ASSERT_TRUE(users.setPassword("carl", "another password"));
+    EXPECT_FALSE(isAdvised(with("GET", "carl", logIn("carl").id)));
+    EXPECT_FALSE(isAdvised(logInAs("carl", "another password")));
+}
+
 TEST_F(SessionRoutesTest, ShowsWhoseApiKeyItIsWithoutACsrfToken) {
     const auto made = keys.add({.name = "grafana", .rights = {}, .expires = {}});
     ApiRequest request;
     request.method = "GET";
     request.who = made->key.principal();
     const Answer answer = send(request);
-    EXPECT_EQ(answer.body, R"_({"user":"key 1 (grafana)","role":"viewer","applications":[]})_");
+    EXPECT_EQ(answer.body, R"_({"user":"key 1 (grafana)","role":"viewer","applications":[],)_"
+                           R"_("mustChangePassword":false})_");
 }
 
 TEST_F(SessionRoutesTest, LogsOut) {

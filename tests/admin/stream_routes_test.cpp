@@ -122,7 +122,8 @@ TEST_F(StreamRoutesTest, ListSessions) {
     Bench::Client client = bench_.attach(request);
     const admin::ApiAnswer answer = call("GET", "/sessions").answer(sessions_);
     EXPECT_EQ(answer.body, R"({"items":[{"peer":"192.0.2.7","since":"1970-01-01T00:00:00.000Z",)"
-                           R"("isHolder":true,"isSendOnly":false,"token":1}]})");
+                           R"("isHolder":true,"isSendOnly":false,"token":1,"unsettled":0,)"
+                           R"("waiting":0}]})");
 }
 
 TEST_F(StreamRoutesTest, SendATestToTheHolder) {

@@ -55,6 +55,68 @@ TEST_F(SessionsTest, AreListedWithTheHolderFirstAndSendersLast) {
     EXPECT_EQ(bench_.stream->sessionCount(), 2U) << "those that take";
 }
 
+TEST_F(SessionsTest, SayHowFarTheyAreBehind) {
+    const auto lag = [&](std::size_t place) { return bench_.stream->sessions().at(place).lag; };
+    auto listener = attach(1);
+    auto holder = attach(2);
+    auto sender = attachSender(3);
+    bench_.publish(5);
+    EXPECT_EQ(lag(0).unsettled, 0U);
+    EXPECT_EQ(lag(0).waiting, 5U);
+    holder.host->take(holder.parcels, 3, SIZE_MAX);
+    listener.takeUntil(5);
+    EXPECT_EQ(lag(0).unsettled, 3U);
+    EXPECT_EQ(lag(0).waiting, 2U);
+    EXPECT_EQ(lag(1).unsettled, 5U);
+    EXPECT_FALSE(lag(1).waiting) << "it is no holder";
+    EXPECT_EQ(lag(2).unsettled, 0U);
+    holder.host->settle(holder.parcels[1].id, Outcome::Delivered, {});
+    EXPECT_EQ(lag(0).unsettled, 2U);
+    EXPECT_EQ(lag(0).waiting, 2U) << "the second one was handed over, whatever became of it";
+    holder.host->settleThrough(holder.parcels[2].id);
+    EXPECT_EQ(lag(0).unsettled, 0U);
+    EXPECT_EQ(lag(0).waiting, 2U);
+    holder.host->closed("gone");
+    EXPECT_EQ(lag(0).waiting, 0U) << "the listener has taken all";
+    EXPECT_EQ(lag(0).unsettled, 5U);
+}
+
+TEST_F(SessionsTest, OfAnAwayStreamHaveItsBacklogToTake) {
+    bench_.publish(7);
+    auto holder = attach(1);
+    EXPECT_EQ(bench_.stream->sessions().front().lag.waiting, 7U);
+    holder.takeUntil(7);
+    EXPECT_EQ(bench_.stream->sessions().front().lag.waiting, 0U);
+    EXPECT_EQ(bench_.stream->sessions().front().lag.unsettled, 7U);
+}
+
+TEST_F(SessionsTest, CountWhatIsSentAgainAmongWhatIsUnsettled) {
+    auto holder = attach(1);
+    auto message = std::make_shared<Message>();
+    ASSERT_TRUE(bench_.stream->sendSample(message));
+    holder.takeUntil(1);
+    EXPECT_EQ(bench_.stream->sessions().front().lag.unsettled, 1U);
+    EXPECT_EQ(bench_.stream->sessions().front().lag.waiting, 0U);
+    holder.settleAll();
+    EXPECT_EQ(bench_.stream->sessions().front().lag.unsettled, 0U);
+}
+
+TEST_F(SessionsTest, AddUpToThePaceOfTheirStream) {
+    auto holder = attach(1);
+    bench_.publish(5);
+    holder.takeUntil(5);
+    holder.host->settleThrough(holder.parcels[1].id);
+    const StreamPace first = bench_.stream->pace();
+    EXPECT_EQ(first.settled, 2U);
+    EXPECT_EQ(first.pending, 3U);
+    EXPECT_EQ(first.sessions, 1U);
+    EXPECT_EQ(bench_.stream->pace().settled, 0U) << "since the call before";
+    holder.settleAll();
+    EXPECT_EQ(bench_.stream->pace().settled, 3U);
+    const auto again = bench_.makeStream(bench_.stream->record());
+    EXPECT_EQ(again->pace().settled, 0U) << "what was settled before it was made does not count";
+}
+
 TEST_F(SessionsTest, OfATokenAreClosedAndOthersFeelNothing) {
     auto first = attach(1);
     auto other = attach(2);

@@ -135,10 +135,12 @@ TEST(CatalogueTest, ListsApplicationsAndGatewaysApart) {
     for (const std::uint64_t eui : {3, 1, 2}) {
         catalogue.putOwner({Level::Application, Eui{eui}}, {"a", Origin::Api, ""});
     }
+    catalogue.putOwner({Level::Application, Eui{4}}, {"x", Origin::Api, ""});
     catalogue.putOwner({Level::Gateway, Eui{2}}, {"g", Origin::File, "g.yaml"});
     const auto euis = [&](const Catalogue::OwnersPage& page) {
         std::vector<std::uint64_t> all;
-        for (const auto& [eui, owner] : catalogue.owners(page, [](Eui) { return true; })) {
+        const auto isWanted = [](Eui, const Catalogue::Owner& owner) { return owner.name != "x"; };
+        for (const auto& [eui, owner] : catalogue.owners(page, isWanted)) {
             all.push_back(eui.value);
         }
         return all;

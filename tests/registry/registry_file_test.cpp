@@ -47,11 +47,11 @@ class RegistryFileTest : public ::testing::Test {
     RecordingLog log_;
 };
 
-TEST_F(RegistryFileTest, MarksANewFileAsOursInVersion1ForItsOwnerOnly) {
+TEST_F(RegistryFileTest, MarksANewFileAsOursInVersion2ForItsOwnerOnly) {
     const RegistryFile registry(file_, log_);
     registry.read([](sqlite::Database& database) {
         EXPECT_EQ(database.number("pragma application_id"), 0x726E6C52);
-        EXPECT_EQ(database.number("pragma user_version"), 1);
+        EXPECT_EQ(database.number("pragma user_version"), 2);
     });
     using std::filesystem::perms;
     EXPECT_EQ(std::filesystem::status(file_).permissions(), perms::owner_read | perms::owner_write);
@@ -65,6 +65,19 @@ TEST_F(RegistryFileTest, KeepsWhatWasChangedOverARestart) {
     const RegistryFile again(file_, log_);
     EXPECT_EQ(gateways(again), 1);
     EXPECT_THAT(log_.lines(), IsEmpty());
+}
+
+TEST_F(RegistryFileTest, UpgradesAFileOfVersion1) {
+    static_cast<void>(RegistryFile(file_, log_));
+    sqlite::Database(file_).run(
+        "drop table session; alter table user drop column must_change; pragma user_version = 1;"
+        "insert into user values('anna', 'scrypt', 2, '', 5, 6)");
+    const RegistryFile registry(file_, log_);
+    registry.read([](sqlite::Database& database) {
+        EXPECT_EQ(database.number("pragma user_version"), 2);
+        EXPECT_EQ(database.number("select count(*) from session"), 0);
+        EXPECT_EQ(database.number("select created from user where must_change = 0"), 5);
+    });
 }
 
 TEST_F(RegistryFileTest, HandsBackWhatAChangeReturns) {

@@ -131,6 +131,32 @@ TEST_F(UsersTest, TakesANewPasswordInsteadOfTheOldOne) {
     EXPECT_EQ(users_->setPassword("nobody", kOther).error().why, Why::Missing);
 }
 
+TEST_F(UsersTest, KnowsAPasswordAgainAfterARestart) {
+    add("anna");
+    add("ben");
+    const auto credential = users_->find("anna")->credential;
+    EXPECT_NE(credential, users_->find("ben")->credential);
+    users_ = open();
+    EXPECT_EQ(users_->find("anna")->credential, credential);
+    ASSERT_TRUE(users_->setPassword("anna", kPassword));
+    EXPECT_NE(users_->find("anna")->credential, credential) << "the same, but given anew";
+}
+
+TEST_F(UsersTest, RemembersWhoHasAPasswordThatTheBrokerMade) {
+    const auto isMade = [&](const char* name) { return users_->find(name)->mustChangePassword; };
+    add("anna");
+    ASSERT_TRUE(users_->add("ben", {}, kPassword, true));
+    users_ = open();
+    EXPECT_FALSE(isMade("anna"));
+    EXPECT_TRUE(isMade("ben"));
+    ASSERT_TRUE(mayLogIn("ben", kPassword));
+    ASSERT_TRUE(users_->change("ben", {Role::Admin, {}}));
+    EXPECT_TRUE(isMade("ben"));
+    ASSERT_TRUE(users_->setPassword("ben", kOther));
+    users_ = open();
+    EXPECT_FALSE(isMade("ben"));
+}
+
 TEST_F(UsersTest, RemovesSomebodyForGood) {
     add("anna");
     const auto credential = users_->find("anna")->credential;
@@ -266,6 +292,7 @@ TEST_F(UsersTest, MakesAnAdminAtTheFirstStart) {
     const auto user = users_->login("admin", *password, kHome);
     ASSERT_TRUE(user);
     EXPECT_TRUE(user->principal().isAdmin());
+    EXPECT_TRUE(user->mustChangePassword);
     std::ifstream in(passwordFile_);
     std::string line;
     std::getline(in, line);

@@ -25,7 +25,7 @@ NEEDS = {
                          "createStream putStream patchStream deleteStream testStream createToken "
                          "patchToken deleteToken rotateToken deleteDeadLetters deleteDeadLetter "
                          "resendDeadLetter createReplay cancelReplay",
-    "seeEverything": "getMetrics listNetworks listGateways getGateway listGatewayStreams "
+    "seeEverything": "getMetrics getTraffic listNetworks listGateways getGateway listGatewayStreams "
                      "getGatewayStream listGatewayStreamSessions listGatewayTokens "
                      "getGatewayToken listGatewayDeadLetters getGatewayDeadLetter "
                      "listGatewayReplays getGatewayReplay",

@@ -65,6 +65,7 @@ class Scale(runnel.SystemTest):
         last = OPTIONS.devices - 1
         for target in (f"{api.BASE}/status", f"{api.BASE}/devices?limit=1000",
                        f"{api.BASE}/devices?search={device_eui(last)}", f"{api.BASE}/streams",
+                       f"{api.BASE}/streams?search=no-such-stream", f"{api.BASE}/traffic",
                        f"{api.BASE}/applications?limit=1000",
                        f"{api.application(application_eui(0))}/streams/stream0"):
             started = time.monotonic()

@@ -63,6 +63,54 @@ class Sessions(runnel.SystemTest):
             await anna.get(SESSION, 401)
             await other.get(SESSION)
 
+    async def test_a_restart_ends_no_session_and_brings_none_back(self):
+        async with runnel.Runnel() as broker:
+            anna = await api.with_password(broker, "anna", "admin")
+            berta = await api.with_password(broker, "berta", "viewer")
+            carl = await api.with_password(broker, "carl", "viewer")
+            before = (await anna.get(SESSION)).json
+            await berta.delete(SESSION)
+            await anna.put(f"{USERS}/carl/password", {"password": NEW}, 204)
+            await broker.stop()
+            await broker.restart()
+            self.assertEqual((await anna.get(SESSION)).json, before)
+            async with api.Events(anna) as events:
+                self.assertEqual(events.status, 200)
+            await anna.post(f"{api.BASE}/applications", {"eui": "70B3D57ED0000001"})
+            for ended in (berta, carl):
+                await ended.get(SESSION, 401)
+            await anna.delete(SESSION)
+            await broker.stop()
+            await broker.restart()
+            await anna.get(SESSION, 401)
+
+    async def test_whoever_is_killed_does_not_end_sessions_either(self):
+        async with runnel.Runnel() as broker:
+            anna = await api.with_password(broker, "anna", "viewer")
+            other = anna.again()
+            await anna.put(f"{USERS}/anna/password", {"password": NEW, "current": api.PASSWORD})
+            before = (await anna.get(SESSION)).json
+            await broker.kill()
+            await broker.restart()
+            self.assertEqual((await other.get(SESSION)).json, before)
+
+    async def test_who_has_a_password_of_the_brokers_is_advised_to_change_it(self):
+        async with runnel.Runnel() as broker:
+            anna = await api.with_password(broker, "anna", "admin")
+            self.assertFalse((await anna.get(SESSION)).json["mustChangePassword"])
+            made = (await anna.post(USERS, {"name": "berta", "role": "viewer"})).json["password"]
+            first = (broker.data / "admin-password").read_text(encoding="utf-8").strip()
+            for name, password in (("berta", made), ("admin", first)):
+                person = api.Api(broker)
+                self.assertTrue((await person.login(name, password)).json["mustChangePassword"])
+                self.assertTrue((await person.get(SESSION)).json["mustChangePassword"])
+                await person.put(f"{USERS}/{name}/password",
+                                 {"password": NEW, "current": password}, 204)
+                self.assertFalse((await person.get(SESSION)).json["mustChangePassword"])
+                self.assertFalse((await person.login(name, NEW)).json["mustChangePassword"])
+            key = await api.with_key(broker, "viewer")
+            self.assertFalse((await key.get(SESSION)).json["mustChangePassword"])
+
     async def test_odd_cookies_and_keys_are_401_and_do_no_harm(self):
         async with runnel.Runnel() as broker:
             anna = await api.with_password(broker, "anna", "admin")

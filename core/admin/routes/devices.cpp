@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <Poco/String.h>
-
-#include <cctype>
-
 #include "admin/checks.h"
 #include "admin/etag.h"
 #include "admin/json_body.h"
 #include "admin/merge_patch.h"
 #include "admin/paging.h"
 #include "admin/routes/object_routes.h"
+#include "admin/search.h"
 #include "base/time_text.h"
 
 namespace runnel::admin {
@@ -53,24 +50,6 @@ std::string documentText(Eui eui, const Device& device) {
     if (device.heard != Instant{}) document->set("lastHeard", timeText(device.heard));
     return jsonText(document);
 }
-
-/// Part of the name in any case, or the beginning of the EUI in any form.
-class Search final {
-  public:
-    explicit Search(const std::string& text) : text_(Poco::toLower(text)) {
-        for (const char c : text_) {
-            if (c != '-' && c != ':') eui_ += static_cast<char>(std::toupper(c));
-        }
-    }
-    bool matches(Eui eui, const Device& device) const {
-        if (text_.empty() || runnel::text(eui).starts_with(eui_)) return true;
-        return Poco::toLower(device.name).find(text_) != std::string::npos;
-    }
-
-  private:
-    std::string text_;
-    std::string eui_;
-};
 
 class DeviceHandlers final {
   public:
@@ -200,7 +179,7 @@ class DeviceHandlers final {
         ListBody body(page);
         const auto found = parts_.devices.list(wanted, [&](Eui eui, const Device& device) {
             return isWanted(device) && (origin.empty() || origin == wordOf(device.origin)) &&
-                   search.matches(eui, device);
+                   search.isIn(eui, device.name);
         });
         for (const auto& [eui, device] : found) {
             if (!body.add(text(eui), documentText(eui, device))) break;

@@ -5,6 +5,7 @@
 #include "admin/merge_patch.h"
 #include "admin/paging.h"
 #include "admin/routes/object_routes.h"
+#include "admin/search.h"
 
 namespace runnel::admin {
 
@@ -37,11 +38,13 @@ class Owners final {
             if (!after) throw Problem(400, "after: must be what 'next' gave");
         }
         ListBody body(page);
-        const auto isSeen = [&](Eui eui) {
-            return kind_.level == Scope::Level::Gateway || request.who.maySee(eui);
+        const Search search(request.queryText("search"));
+        const auto isWanted = [&](Eui eui, const Catalogue::Owner& owner) {
+            const bool isSeen = kind_.level == Scope::Level::Gateway || request.who.maySee(eui);
+            return isSeen && search.isIn(eui, owner.name);
         };
         for (const auto& [eui, owner] :
-             parts_.catalogue.owners({kind_.level, after, page.limit + 1}, isSeen)) {
+             parts_.catalogue.owners({kind_.level, after, page.limit + 1}, isWanted)) {
             if (!body.add(text(eui), documentText({kind_.level, eui}, owner))) break;
         }
         return {.body = body.text()};
@@ -177,7 +180,7 @@ void addRoutes(Routes& routes, const ObjectParts& parts, const Kind& kind) {
                           }});
     };
     using Call = ApiAnswer (Owners::*)(const ApiRequest&) const;
-    add("GET", kind.collection, kind.list, &Owners::list, {"limit", "after"});
+    add("GET", kind.collection, kind.list, &Owners::list, {"limit", "after", "search"});
     add("POST", kind.collection, Need::Admin, &Owners::post);
     add("GET", kind.one(), kind.see, &Owners::get);
     add("PUT", kind.one(), Need::Admin, static_cast<Call>(&Owners::put));

@@ -14,10 +14,12 @@ constexpr const char* kPath = "/api/v1/session";
 /// The API is served by TLS and by a Unix socket, where nobody needs a cookie.
 constexpr bool kIsTls = true;
 
-Poco::JSON::Object::Ptr documentOf(const std::string& user, const Rights& rights) {
+Poco::JSON::Object::Ptr documentOf(const std::string& user, const Rights& rights,
+                                   bool mustChangePassword) {
     auto out = newObject();
     out->set("user", user);
     putRights(*out, rights);
+    out->set("mustChangePassword", mustChangePassword);
     return out;
 }
 
@@ -44,7 +46,7 @@ class SessionHandlers final {
         noteLogin(request, "user " + user->name, AuditEntry::Outcome::Done, "");
         sessions_.end(sessionIdIn(request.header("Cookie")));
         const auto started = sessions_.start(user->name, user->credential);
-        auto document = documentOf(user->name, user->rights);
+        auto document = documentOf(user->name, user->rights, user->mustChangePassword);
         putSession(*document, started.session);
         ApiAnswer answer{.body = jsonText(document)};
         answer.headers.emplace_back("Set-Cookie", sessionCookie(started.id, kIsTls));
@@ -53,9 +55,10 @@ class SessionHandlers final {
 
     ApiAnswer show(const ApiRequest& request) const {
         const auto session = sessions_.find(request.session);
+        const auto user = session ? users_.find(session->user) : std::nullopt;
         const Principal& who = request.who;
-        auto document =
-            documentOf(session ? session->user : who.name, {who.role, who.applications});
+        auto document = documentOf(user ? user->name : who.name, {who.role, who.applications},
+                                   user && user->mustChangePassword);
         if (session) putSession(*document, *session);
         return {.body = jsonText(document)};
     }

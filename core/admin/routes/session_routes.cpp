@@ -18,6 +18,8 @@ std::string sessionJson(const SessionInfo& session) {
     json->set("isHolder", session.isHolder);
     json->set("isSendOnly", session.isSendOnly);
     json->set("token", session.token);
+    json->set("unsettled", session.lag.unsettled);
+    if (session.lag.waiting) json->set("waiting", *session.lag.waiting);
     return jsonText(json);
 }
 

@@ -6,6 +6,7 @@
 #include "admin/paging.h"
 #include "admin/routes/object_routes.h"
 #include "admin/routes/of_stream.h"
+#include "admin/search.h"
 #include "admin/stream_document.h"
 
 namespace runnel::admin {
@@ -48,8 +49,10 @@ class StreamHandlers final {
 
     ApiAnswer list(const ApiRequest& request) const {
         const Scope owner = existingOwner(request);
-        return listWhere(request, text(owner.eui) + "/",
-                         [](const std::string&, const auto&) { return true; });
+        const Search search(request.queryText("search"));
+        return listWhere(
+            request, text(owner.eui) + "/",
+            [&](const std::string&, const auto& entry) { return search.isIn(entry.spec->name); });
     }
 
     /// All that may be seen.
@@ -62,10 +65,12 @@ class StreamHandlers final {
             prefix = text(*eui) + "/";
         }
         const Principal& who = request.who;
+        const Search search(request.queryText("search"));
         return listWhere(request, prefix, [&](const std::string& name, const auto& entry) {
             const Scope owner = ownerIn(name, *entry.spec);
-            return owner.level == Scope::Level::Gateway ? who.seesEverything()
-                                                        : who.maySee(owner.eui);
+            const bool isSeen =
+                owner.level == Scope::Level::Gateway ? who.seesEverything() : who.maySee(owner.eui);
+            return isSeen && search.isIn(owner.eui, entry.spec->name);
         });
     }
 
@@ -225,7 +230,7 @@ Routes streamRoutes(ObjectParts parts) {
     const auto calling = [&](Call call) {
         return [handlers, call](const ApiRequest& request) { return ((*handlers).*call)(request); };
     };
-    const std::vector<std::string> filters{"limit", "after", "protocol", "health"};
+    const std::vector<std::string> filters{"limit", "after", "search", "protocol", "health"};
     Routes routes;
     std::vector<std::string> allFilters = filters;
     allFilters.emplace_back("application");

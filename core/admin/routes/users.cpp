@@ -45,7 +45,7 @@ class UserHandlers final {
         body.finish();
         const bool isMade = !password;
         if (isMade) password = makeSecret().substr(0, kMadeLength);
-        const auto user = users_.add(name, rights, *password);
+        const auto user = users_.add(name, rights, *password, isMade);
         if (!user) throwAccountError(user.error());
         auto document = documentOf(*user);
         ApiAnswer answer = created(jsonText(document), std::string(kUsers) + "/" + name);

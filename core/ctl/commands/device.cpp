@@ -120,7 +120,7 @@ void addDeviceCommands(const Menu& menu) {
     {
         auto [app, options] = group.command("list", "List devices, also those only heard", list);
         app.add_option("--application", options.application, "Only of this application");
-        app.add_option("--search", options.search, "Beginning of the EUI, or part of the name");
+        app.add_option("--search", options.search, "Part of the EUI or of the name");
         app.add_option("--origin", options.origin, "file, api or heard");
     }
     {
