@@ -34,16 +34,17 @@ struct File {
     bool isLasting;      ///< its name changes with its content
 };
 
-std::string contentTypeOf(const fs::path& name) {
+/// "": no file of a console ends like this, and it is not served.
+std::string_view contentTypeOf(const fs::path& name) {
     static constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTypes{
         {{".html", "text/html; charset=utf-8"},
          {".js", "text/javascript; charset=utf-8"},
          {".css", "text/css; charset=utf-8"},
          {".svg", "image/svg+xml"}}};
     for (const auto& [ending, type] : kTypes) {
-        if (name.extension() == ending) return std::string(type);
+        if (name.extension() == ending) return type;
     }
-    return "application/octet-stream";
+    return {};
 }
 
 std::string readAll(const fs::path& path) {
@@ -59,7 +60,7 @@ bool isNamedByContent(const fs::path& name) {
 }
 
 std::shared_ptr<const File> read(const fs::path& path) {
-    return std::make_shared<const File>(File{contentTypeOf(path), readAll(path),
+    return std::make_shared<const File>(File{std::string(contentTypeOf(path)), readAll(path),
                                              readAll(path.string() + ".gz"),
                                              isNamedByContent(path)});
 }
@@ -97,9 +98,18 @@ Routes absent(const fs::path& directory, Log& log) {
              }}};
 }
 
-bool isServed(const fs::directory_entry& entry) {
-    return entry.is_regular_file() && entry.path().extension() != ".gz" &&
-           entry.file_size() <= kMaxFileBytes;
+/// Names are parts of addresses as they are, and of patterns of routes.
+bool isPlain(std::string_view name) {
+    return name.find_first_not_of(
+               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-") ==
+           std::string_view::npos;
+}
+
+bool isServed(const fs::path& path) {
+    std::error_code error;
+    return isPlain(path.filename().string()) && !contentTypeOf(path).empty() &&
+           fs::is_regular_file(path, error) && fs::file_size(path, error) <= kMaxFileBytes &&
+           !error;
 }
 
 }  // namespace
@@ -109,10 +119,11 @@ Routes consoleRoutes(const fs::path& directory, Log& log) {
     std::error_code error;
     if (!fs::is_regular_file(directory / kPage, error)) return absent(directory, log);
     Routes routes;
-    for (const fs::directory_entry& entry : fs::directory_iterator(directory)) {
-        if (!isServed(entry) || routes.size() == kMaxFiles) continue;
-        const std::string name = entry.path().filename().string();
-        routes.push_back(routeOf(name == kPage ? "/" : "/" + name, read(entry.path())));
+    for (fs::directory_iterator at(directory, error), end; !error && at != end;
+         at.increment(error)) {
+        if (!isServed(at->path()) || routes.size() == kMaxFiles) continue;
+        const std::string name = at->path().filename().string();
+        routes.push_back(routeOf(name == kPage ? "/" : "/" + name, read(at->path())));
     }
     return routes;
 }
