@@ -55,6 +55,14 @@ const commands = {
   go: async (path) => {
     await page.goto(`${home}#${path}`);
   },
+  /** Loads the whole page anew at this address: milliseconds until it is shown. */
+  async opening(path, role, name) {
+    await page.goto("about:blank");
+    const begin = performance.now();
+    await page.goto(`${home}#${path}`, { waitUntil: "commit" });
+    await named(role, name).waitFor();
+    return performance.now() - begin;
+  },
   reload: () => page.reload().then(() => undefined),
   click: (role, name, options) => named(role, name, options).click(),
   fill: (label, text, options) => labelled(label, options).fill(text),
@@ -83,6 +91,11 @@ const commands = {
   evaluate: (script) => page.evaluate(script),
   clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
   resize: (width, height) => page.setViewportSize({ width, height }),
+  /** Waits until nothing says that it is loading, and two frames are drawn. */
+  async settle() {
+    await page.getByText("Loading …").first().waitFor({ state: "hidden" });
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+  },
   screenshot: (path) => page.screenshot({ path, fullPage: true }).then(() => undefined),
   /** Waits until a script (text of a function body) is true in the page. */
   until: (script) => page.waitForFunction(script, undefined, { timeout: kPatience }).then(() => undefined),

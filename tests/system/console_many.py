@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The console with 10,000 devices and 1,000 streams: pages open as quickly as with few, and what one
+looks for is found."""
+import asyncio
+
+import api
+import runnel
+from browser import Browser
+
+APPLICATION = "70B3D57ED0000001"
+DEVICES, STREAMS = 10_000, 1_000
+#: A page has to be usable within a second on a machine that does nothing else.
+LIMIT = 1_000 if not runnel.is_sanitized() else 10_000
+
+
+class Many(runnel.SystemTest):
+
+    async def fill(self, admin):
+        ours = api.application(APPLICATION)
+        await admin.post(f"{api.BASE}/applications", {"eui": APPLICATION, "name": "Parking"})
+        devices = [{"eui": f"0080E115{number:08X}", "name": f"Bay {number}"}
+                   for number in range(DEVICES)]
+        await admin.put(f"{ours}/devices", devices, 200)
+
+        async def some(share):
+            mine = admin.again()
+            for number in range(share, STREAMS, 8):
+                await mine.post(f"{ours}/streams", {"name": f"stream-{number:04}"})
+            mine.close()
+        await asyncio.gather(*(some(share) for share in range(8)))
+
+    async def test_pages_open_within_a_second_and_search_finds(self):
+        async with runnel.Runnel() as broker:
+            admin = await api.with_password(broker, "anna", "admin")
+            async with Browser(broker) as page:
+                await page.sign_in("anna", api.PASSWORD)
+                await page.see("heading", "Overview")
+                first = await page.opening("/", "heading", "Overview")
+                await self.fill(admin)
+                times = {
+                    "the first page, empty": first,
+                    "the first page": await page.opening("/", "heading", "Overview"),
+                    "devices": await page.opening("/devices", "link", "Bay 0"),
+                    "streams": await page.opening("/streams", "link", "stream-0000"),
+                    "streams of the application": await page.opening(
+                        f"/applications/{APPLICATION}/streams", "link", "stream-0000"),
+                    "a stream": await page.opening(
+                        f"/applications/{APPLICATION}/streams/stream-0999", "heading",
+                        "stream-0999")}
+                print(*(f"    {name}: {time:.0f} ms" for name, time in times.items()), sep="\n")
+                await self.find(page)
+        self.assertEqual({name: time for name, time in times.items() if time > LIMIT}, {})
+
+    async def find(self, page):
+        await page.go("/devices")
+        await page.see("link", "Bay 0")
+        await page.fill("Search devices by name or EUI", "bay 9876")
+        await page.see("link", "Bay 9876")
+        await page.fill("Search devices by name or EUI", "E1-15-00-00-26-94")
+        await page.see("link", f"Bay {0x2694}")
+        await page.go("/streams")
+        await page.click("button", "Next")
+        await page.see("link", "stream-0050")
+        await page.fill("Search streams by name or EUI", "0987")
+        await page.see("link", "stream-0987")
+        await page.miss("link", "stream-0050")
+
+
+if __name__ == "__main__":
+    runnel.main()
