@@ -94,6 +94,7 @@ class RoutedWorld {
     }
     void append(std::vector<Message> messages) {
         std::vector<std::shared_ptr<Message>> batch;
+        batch.reserve(messages.size());
         for (Message& message : messages) {
             batch.push_back(std::make_shared<Message>(std::move(message)));
         }
