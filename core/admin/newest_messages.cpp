@@ -11,8 +11,7 @@ constexpr Position kFirstStep = 1024;
 constexpr std::size_t kAtOnce = 1024;
 
 bool isWanted(const MessageSearch& search, const Message& message) {
-    return (!search.kind || message.kind == *search.kind) &&
-           (!search.application || message.application == *search.application);
+    return !search.isWanted || search.isWanted(message);
 }
 
 /// (after, through]

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -9,13 +10,12 @@
 
 namespace runnel::admin {
 
-/// Which messages are asked for: of the scope, in (after, through], and of one kind.
+/// Which messages are asked for: of the scope, in (after, through], and wanted.
 struct MessageSearch {
-    Scope scope;
+    std::optional<Scope> scope{};  ///< nullopt: everything
     Position after = 0;
     Position through = 0;
-    std::optional<Kind> kind;
-    std::optional<Eui> application;  ///< of a device's messages only those of this application
+    std::function<bool(const Message&)> isWanted{};  ///< empty: all
 };
 
 /// The newest messages first, read backwards from the journal in growing steps.

@@ -14,14 +14,13 @@ namespace runnel::admin {
 
 namespace {
 
-constexpr std::size_t kMaxLimit = 1000;
-
-std::size_t limitOf(const std::string& text) {
+std::size_t limitOf(const std::string& text, std::size_t most) {
     std::size_t limit = 0;
     const char* const end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, limit);
-    if (error != std::errc() || stop != end || limit == 0 || limit > kMaxLimit) {
-        throw Problem(400, "limit has to be 1 to 1000, found \"" + text + "\"");
+    if (error != std::errc() || stop != end || limit == 0 || limit > most) {
+        throw Problem(400,
+                      "limit has to be 1 to " + std::to_string(most) + ", found \"" + text + "\"");
     }
     return limit;
 }
@@ -50,10 +49,10 @@ std::string keyOf(const std::string& after) {
 
 }  // namespace
 
-Page pageOf(const ApiRequest& request) {
-    Page page;
+Page pageOf(const ApiRequest& request, PageSize size) {
+    Page page{.limit = size.usual, .after = {}};
     if (const auto found = request.query.find("limit"); found != request.query.end()) {
-        page.limit = limitOf(found->second);
+        page.limit = limitOf(found->second, size.most);
     }
     if (const auto found = request.query.find("after"); found != request.query.end()) {
         page.after = keyOf(found->second);

@@ -16,8 +16,14 @@ struct Page {
     std::string after;  ///< the key of the last item that the client has; "" = from the start
 };
 
-/// From `?limit=` (1 to 1000) and `?after=` (what `next` gave). Throws a Problem 400.
-Page pageOf(const ApiRequest& request);
+/// What `?limit=` is without being given, and at most.
+struct PageSize {
+    std::size_t usual = 100;
+    std::size_t most = 1000;
+};
+
+/// From `?limit=` (from 1) and `?after=` (what `next` gave). Throws a Problem 400.
+Page pageOf(const ApiRequest& request, PageSize size = {});
 
 /// A list's answer: {"items":[…],"next":"…"}. Add items, as JSON texts with their keys, in the
 /// list's order until isFull(): the item that came too many only says that there is a next page.

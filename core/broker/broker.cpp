@@ -173,6 +173,7 @@ Management::Parts Broker::managementParts() {
                         .streamLimit = [this] { return config_->admin.metricsStreams; }},
             .state = state_,
             .replays = replays_,
+            .router = router_,
             .file = registryFile_,
             .vault = vault_,
             .feed = feed_,

@@ -7,12 +7,14 @@
 #include "admin/console_files.h"
 #include "admin/routes/accounts.h"
 #include "admin/routes/dead_letter_routes.h"
+#include "admin/routes/document_routes.h"
 #include "admin/routes/downlink_routes.h"
 #include "admin/routes/message_routes.h"
 #include "admin/routes/plugin_routes.h"
 #include "admin/routes/replay_routes.h"
 #include "admin/routes/session_routes.h"
 #include "admin/routes/traffic_routes.h"
+#include "admin/routes/unrouted_routes.h"
 #include "broker/stream_keeper.h"
 
 namespace runnel {
@@ -76,7 +78,9 @@ void Management::makeAdmin(const Config& config) {
 }
 
 admin::Routes Management::routes(const AdminSpec& spec) {
-    const Streams& streams = parts_.objects.streams;
+    const admin::ObjectParts& objects = parts_.objects;
+    const Streams& streams = objects.streams;
+    const Journal& journal = parts_.metrics.status.journal;
     admin::Routes all;
     const auto add = [&](admin::Routes routes) {
         std::move(routes.begin(), routes.end(), std::back_inserter(all));
@@ -93,7 +97,10 @@ admin::Routes Management::routes(const AdminSpec& spec) {
     add(admin::sessionRoutes({streams, parts_.objects.clock}));
     add(admin::deadLetterRoutes({streams, parts_.state}));
     add(admin::replayRoutes({streams, parts_.replays}));
-    add(admin::messageRoutes(parts_.metrics.status.journal));
+    add(admin::messageRoutes(journal));
+    add(admin::documentRoutes({objects.catalogue, streams, objects.health, journal}));
+    add(admin::unroutedRoutes(
+        {journal, parts_.router, streams, objects.catalogue, objects.devices}));
     add(admin::downlinkRoutes(parts_.metrics.downlinks));
     add(admin::pluginRoutes(parts_.objects.plugins));
     add(admin::statusRoutes(parts_.metrics.status));

@@ -18,6 +18,7 @@
 #include "registry/api_keys.h"
 #include "registry/audit_log.h"
 #include "registry/users.h"
+#include "route/router.h"
 #include "state/state.h"
 
 namespace runnel {
@@ -31,6 +32,7 @@ class Management final {
         admin::MetricsParts metrics;
         State& state;
         Replays& replays;
+        const Router& router;
         RegistryFile& file;
         const Vault& vault;
         LiveFeed& feed;

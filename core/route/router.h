@@ -33,7 +33,7 @@ class Router {
     /// `visit(Stream&)` for each stream whose scope covers the message, perhaps twice for one. The
     /// streams live on while the router has them: call it where remove() cannot run meanwhile.
     template <class Visit>
-    void visitCovering(const Message& message, Visit&& visit) {
+    void visitCovering(const Message& message, Visit&& visit) const {
         const std::shared_lock lock(mutex_);
         const auto visitAll = [&](const Slots& slots, Eui eui) {
             const auto found = slots.find(eui);
@@ -72,7 +72,7 @@ class Router {
     EncodedPtr encodedFor(const StreamSetup& setup, const MessagePtr& message);
 
     std::mutex batch_;
-    std::shared_mutex mutex_;
+    mutable std::shared_mutex mutex_;
     Slots applications_, devices_, gateways_;
 
     // The router thread's own, kept for their memory.

@@ -20,7 +20,8 @@ NEEDS = {
              "listAllStreams getEvents putPassword",
     "seeApplication": "getApplication listApplicationDevices getDevice listDownlinks listMessages "
                       "listStreams getStream listStreamSessions listTokens getToken "
-                      "listDeadLetters getDeadLetter listReplays getReplay",
+                      "listDeadLetters getDeadLetter listReplays getReplay "
+                      "listStreamDocuments",
     "changeApplication": "createDevice putDevices putDevice patchDevice deleteDevice sendDownlink "
                          "createStream putStream patchStream deleteStream testStream createToken "
                          "patchToken deleteToken rotateToken deleteDeadLetters deleteDeadLetter "
@@ -28,7 +29,8 @@ NEEDS = {
     "seeEverything": "getMetrics getTraffic listNetworks listGateways getGateway listGatewayStreams "
                      "getGatewayStream listGatewayStreamSessions listGatewayTokens "
                      "getGatewayToken listGatewayDeadLetters getGatewayDeadLetter "
-                     "listGatewayReplays getGatewayReplay",
+                     "listGatewayReplays getGatewayReplay listGatewayStreamDocuments "
+                     "listUnrouted",
     "admin": "reload createApplication putApplication patchApplication deleteApplication "
              "createGateway putGateway patchGateway deleteGateway createGatewayStream "
              "putGatewayStream patchGatewayStream deleteGatewayStream testGatewayStream "

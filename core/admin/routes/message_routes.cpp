@@ -3,10 +3,9 @@
 
 #include <algorithm>
 
-#include "admin/json_body.h"
 #include "admin/message_json.h"
-#include "admin/newest_messages.h"
-#include "admin/routes/of_stream.h"
+#include "admin/paging.h"
+#include "admin/routes/of_journal.h"
 #include "base/time_text.h"
 
 namespace runnel::admin {
@@ -31,24 +30,23 @@ void narrow(const ApiRequest& request, const Journal& journal, MessageSearch& se
     if (request.query.contains("to")) {
         search.through = std::min(search.through, journal.before(timeOf(request, "to")));
     }
-    for (const char* name : {"before", "after"}) {
-        if (!request.query.contains(name)) continue;
-        const auto before = parseNumber(request.queryText(name));
-        if (!before || *before == 0) {
-            throw Problem(400, std::string(name) + " has to be a position, 1 or more, found \"" +
-                                   request.queryText(name) + "\"");
-        }
-        search.through = std::min(search.through, *before - 1);
+    stayBelow(request, "after", search);
+}
+
+std::optional<Kind> kindOf(const ApiRequest& request) {
+    const std::string written = request.queryText("kind");
+    const auto kind = parseKind(written);
+    if (!kind && !written.empty()) {
+        throw Problem(
+            400, "kind has to be one such as uplink, join or failed, found \"" + written + "\"");
     }
+    return kind;
 }
 
 MessageSearch searchOf(const ApiRequest& request, const Journal& journal) {
     const Eui application = request.eui("application");
-    MessageSearch search{.scope = {Scope::Level::Application, application},
-                         .after = journal.oldest() - std::min<Position>(1, journal.oldest()),
-                         .through = journal.head(),
-                         .kind = std::nullopt,
-                         .application = std::nullopt};
+    MessageSearch search = searchBelow(request, journal);
+    search.scope = {Scope::Level::Application, application};
     if (const std::string written = request.queryText("device"); !written.empty()) {
         const auto device = parseEui(written);
         if (!device) {
@@ -56,15 +54,11 @@ MessageSearch searchOf(const ApiRequest& request, const Journal& journal) {
                 400, "device has to be an EUI, 16 hexadecimal digits, found \"" + written + "\"");
         }
         search.scope = {Scope::Level::Device, *device};
-        search.application = application;
     }
-    if (const std::string written = request.queryText("kind"); !written.empty()) {
-        search.kind = parseKind(written);
-        if (!search.kind) {
-            throw Problem(400, "kind has to be one such as uplink, join or failed, found \"" +
-                                   written + "\"");
-        }
-    }
+    // Of a device's messages only those of this application.
+    search.isWanted = [application, kind = kindOf(request)](const Message& message) {
+        return message.application == application && (!kind || message.kind == *kind);
+    };
     narrow(request, journal, search);
     return search;
 }
@@ -75,17 +69,10 @@ ApiAnswer list(const Journal& journal, const ApiRequest& request) {
     withoutAfter.query = request.query;
     withoutAfter.query.erase("after");
     const std::size_t limit = pageOf(withoutAfter).limit;
-    const auto found = newestMessages(journal, searchOf(request, journal), limit);
-    if (!found) {
-        throw Problem(503, "the journal cannot be read: " + found.error().reason)
-            .with("Retry-After", "10");
-    }
+    const NewestMessages found = readNewest(journal, searchOf(request, journal), limit);
     Poco::JSON::Array::Ptr items = new Poco::JSON::Array;
-    for (const MessagePtr& message : found->messages) items->add(messageJson(*message));
-    auto body = newObject();
-    body->set("items", items);
-    if (found->searched != 0) body->set("next", std::to_string(found->searched + 1));
-    return {.body = jsonText(body)};
+    for (const MessagePtr& message : found.messages) items->add(messageJson(*message));
+    return newestAnswer(items, found.searched);
 }
 
 }  // namespace
