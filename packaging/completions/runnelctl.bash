@@ -12,6 +12,7 @@ declare -gA _runnelctl_options=(
     ["stream test"]="--help"
     ["stream sessions"]="--help"
     ["stream tail"]="--help --count"
+    ["stream documents"]="--help --limit"
     ["stream rotate-token"]="--help --token --overlap"
     ["stream remove"]="--help"
     ["token"]="--help"

@@ -98,6 +98,29 @@ TEST(CommandTest, StreamListIsATableWithoutTokens) {
               "70B3D57ED0000001/cloud  websocket  json    working         1        7\n");
 }
 
+TEST(CommandTest, StreamDocumentsAreWhatTheFormatWritesOrWhyItDoesNot) {
+    const std::string head = R"("kind":"uplink","device":"0080E1150529E258",)"
+                             R"("received":"2026-11-22T20:31:50.123Z",)";
+    const std::string items = R"({"items":[{"position":12,)" + head + R"("text":"{\"a\":1}"},)" +
+                              R"({"position":9,)" + head + R"("data":"C328"},)" +
+                              R"({"position":8,)" + head + R"("error":"no port"}],"next":"8"})";
+    ScriptedBroker broker;
+    for (const char* limit : {"20", "3"}) {
+        broker.expect("GET " + kPath + "/streams/cloud").reply(200, kStream);
+        broker.expect("GET " + kPath + "/streams/cloud/documents?limit=" + limit).reply(200, items);
+    }
+    const std::string name = "70B3D57ED0000001/cloud";
+    const Outcome outcome = runCtl(broker, {"stream", "documents", name});
+    EXPECT_EQ(outcome.out,
+              "POSITION  RECEIVED                  DEVICE            KIND    DOCUMENT\n"
+              "      12  2026-11-22T20:31:50.123Z  0080E1150529E258  uplink  {\"a\":1}\n"
+              "       9  2026-11-22T20:31:50.123Z  0080E1150529E258  uplink  C328\n"
+              "       8  2026-11-22T20:31:50.123Z  0080E1150529E258  uplink  none: no port\n")
+        << outcome.err;
+    EXPECT_EQ(runCtl(broker, {"stream", "documents", name, "--limit", "3", "--json"}).out,
+              items + "\n");
+}
+
 TEST(CommandTest, JsonIsTheDocumentAsItCame) {
     ScriptedBroker broker;
     const std::string document = R"({ "version":"1", "position": 9007199254740991 })";

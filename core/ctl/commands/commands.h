@@ -15,6 +15,7 @@ void addStreamCommands(const Menu& menu);
 void addStreamAdd(const Menu& stream);
 void addStreamSet(const Menu& stream);
 void addStreamTail(const Menu& stream);
+void addStreamDocuments(const Menu& stream);
 void addTokenCommands(const Menu& menu);
 void addRotateToken(const Menu& stream);
 void addDownlinkCommands(const Menu& menu);

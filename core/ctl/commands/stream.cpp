@@ -125,6 +125,7 @@ void addStreamCommands(const Menu& menu) {
         app.add_option("STREAM", options.stream, kStream)->required();
     }
     addStreamTail(group);
+    addStreamDocuments(group);
     addRotateToken(group);
     auto [app, options] = group.command("remove", "Remove a stream and what waits in it", remove);
     app.add_option("STREAM", options.stream, kStream)->required();

@@ -14,6 +14,11 @@ struct TailOptions {
     std::size_t count = 0;
 };
 
+struct DocumentOptions {
+    std::string stream;
+    std::size_t limit = 20;
+};
+
 struct EventOptions {
     std::string application, kinds;
     std::size_t count = 0;
@@ -46,6 +51,24 @@ void tail(Context& context, const TailOptions& options) {
                      if (!concerns(*stream, kind, event)) return Wanted::No;
                      return isTrue(event, "removed") ? Wanted::AsTheLast : Wanted::Yes;
                  });
+}
+
+std::string documentIn(const Object& item) {
+    if (item.has("error")) return "none: " + text(item, "error");
+    return text(item, item.has("text") ? "text" : "data");
+}
+
+void documents(Context& context, const DocumentOptions& options) {
+    const Where stream = findStream(context.client, options.stream);
+    const std::string body = context.client.get(
+        apiPath(under(stream, {"documents"}), {{"limit", std::to_string(options.limit)}}));
+    if (context.isJson) return printDocument(context, body);
+    Table table({"#POSITION", "RECEIVED", "DEVICE", "KIND", "DOCUMENT"});
+    for (const Object::Ptr& item : children(*parseObject(body), "items")) {
+        table.add({text(*item, "position"), text(*item, "received"), text(*item, "device"),
+                   text(*item, "kind"), documentIn(*item)});
+    }
+    table.print(context.out);
 }
 
 void events(Context& context, const EventOptions& options) {
@@ -81,6 +104,15 @@ void addStreamTail(const Menu& stream) {
     app.add_option("STREAM", options.stream, "EUI/name, or the name if only one stream has it")
         ->required();
     app.add_option("--count", options.count, "End after so many");
+}
+
+void addStreamDocuments(const Menu& stream) {
+    auto [app, options] = stream.command(
+        "documents", "Show the newest messages as the stream's format writes them", documents);
+    app.add_option("STREAM", options.stream, "EUI/name, or the name if only one stream has it")
+        ->required();
+    app.add_option("--limit", options.limit, "Of at most so many messages, up to 100")
+        ->capture_default_str();
 }
 
 void addMessageCommands(const Menu& menu) {
