@@ -95,6 +95,8 @@ const commands = {
       window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
     return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
   },
+  /** Chooses a file of this name and text. */
+  upload: (label, name, text) => labelled(label).setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) }),
   complaints: () => complaints.splice(0),
   async close() {
     await browser?.close();
