@@ -84,8 +84,14 @@ const commands = {
   clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
   resize: (width, height) => page.setViewportSize({ width, height }),
   screenshot: (path) => page.screenshot({ path, fullPage: true }).then(() => undefined),
-  /** Waits until a script (text of a function body) is true in the page. */
-  until: (script) => page.waitForFunction(script, undefined, { timeout: kPatience }).then(() => undefined),
+  /** Waits until a script (text of an expression) is true in the page. The page's own rules forbid waitForFunction. */
+  async until(script) {
+    const end = Date.now() + kPatience;
+    while (!(await page.evaluate(script))) {
+      if (Date.now() > end) throw new Error("never came true");
+      await page.waitForTimeout(50);
+    }
+  },
   /** What axe-core finds wrong by WCAG 2.2 A and AA: a sentence each. */
   async violations() {
     if (!(await page.evaluate(() => "axe" in window))) {

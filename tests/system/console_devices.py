@@ -100,7 +100,7 @@ class ConsoleDevices(runnel.SystemTest):
                 await page.upload("CSV file", "long.csv", "\n".join(["EUI;Name;floor", *lines]))
                 await page.seeText("4,500 devices found, with tags floor")
                 await page.click("button", "Import 4,500 devices")
-                await page.seeText("Line 4323, name:")
+                await page.seeText("Line 4323: the length of 'name'")
                 await page.seeText("4,000 devices before that are imported.")
                 await page.picture("devices-import-refused")
                 await page.upload("CSV file", "right.csv", "\n".join(["EUI;Name;floor", *lines[:4321]]))
@@ -115,7 +115,7 @@ class ConsoleDevices(runnel.SystemTest):
         async with runnel.Runnel() as broker:
             local = await self.made(broker)
             await local.put(f"{OWN}/devices", [{"eui": f"AA{n:014X}", "name": f"Bay {n}"} for n in range(1000)], 200)
-            async with Browser(broker) as page:
+            async with Browser(broker, errors=True) as page:
                 await page.sign_in("anna", api.PASSWORD)
                 await page.see("link", "Applications")
                 for address in (DEVICES, "/devices"):
@@ -159,10 +159,10 @@ class ConsoleDevices(runnel.SystemTest):
                 self.assertEqual(await page.violations(), [])
                 await page.picture("device-downlink-wrong")
                 await page.fill("Port", "")
-                await page.fill("Payload", "00" * 230)
+                await page.fill("Payload", "00" * 300)
                 await page.click("button", "Send downlink")
                 await page.until("document.querySelectorAll('.wrong').length === 1")
-                self.assertIn("222 bytes in EU868", await self.complained(page, "Payload"))
+                self.assertIn("bytes in EU868, found 300", await self.complained(page, "Payload"))
                 await page.fill("Payload", "01 ff")
                 await page.check("Confirmed")
                 await page.click("button", "Send downlink")
@@ -191,7 +191,7 @@ class ConsoleDevices(runnel.SystemTest):
     async def test_a_viewer_sees_and_sends_nothing_and_files_are_left_alone(self):
         async with self.simulated(rate=5) as broker:
             await self.made(broker)
-            async with Browser(broker, width=390, colours="dark") as page:
+            async with Browser(broker, width=390, colours="dark", errors=True) as page:
                 await page.sign_in("victor", api.PASSWORD)
                 await page.see("button", "Menu")
                 await page.go(f"/applications/{SIMULATED}/devices/{FIRST}")
@@ -202,9 +202,9 @@ class ConsoleDevices(runnel.SystemTest):
                 self.assertEqual(await page.count("heading", "Send downlink"), 0)
                 for button in ("Edit", "Remove", "Send downlink"):
                     self.assertEqual(await page.count("button", button), 0, button)
-                self.assertLessEqual(await page.evaluate("document.documentElement.scrollWidth"), 390)
                 self.assertEqual(await page.violations(), [])
                 await page.picture("device-phone")
+                self.assertLessEqual(await page.evaluate("document.documentElement.scrollWidth"), 390)
                 await page.go(f"/applications/{SIMULATED}/downlinks")
                 await page.seeText("No downlink is remembered. They are sent by the application")
                 await page.go(f"/applications/{SIMULATED}/devices")

@@ -9,7 +9,6 @@ import { Panel } from "../../parts/small";
 import { hexOfText } from "../../parts/text";
 
 const kPorts = { least: 1, most: 223 };
-const kMostBytes = 242;
 
 type Writing = "hex" | "text";
 
@@ -20,7 +19,7 @@ interface Draft {
   payload: string;
 }
 
-/** What is obviously wrong is said without asking the broker. */
+/** What is obviously wrong is said without asking the broker, which knows more: how long a payload may be, for example. */
 function inputOf({ port, isConfirmed, writing, payload }: Draft): DownlinkInput {
   const complaints: FieldComplaint[] = [];
   const complain = (pointer: string, detail: string) => complaints.push({ pointer, detail });
@@ -32,7 +31,6 @@ function inputOf({ port, isConfirmed, writing, payload }: Draft): DownlinkInput 
   if (data === "") complain("/data", "The payload has to have at least one byte.");
   else if (!/^[0-9A-F]*$/.test(data)) complain("/data", "Only hexadecimal digits: 0 to 9 and A to F. Choose “Text” to send text.");
   else if (data.length % 2 === 1) complain("/data", `Two digits make a byte, and there are ${data.length}: one is missing or too many.`);
-  else if (data.length > 2 * kMostBytes) complain("/data", `At most ${kMostBytes} bytes, found ${data.length / 2}.`);
   if (complaints.length > 0) throw new ApiProblem(0, "", "", complaints);
   return { port: number, data, confirmed: isConfirmed };
 }
