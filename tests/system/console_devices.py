@@ -42,7 +42,7 @@ class ConsoleDevices(runnel.SystemTest):
             local = await self.made(broker)
             async with Browser(broker, errors=True) as page:
                 await page.sign_in("anna", api.PASSWORD)
-                await page.see("link", "Applications")
+                await page.miss("heading", "Sign in to runnel")
                 await page.go(DEVICES)
                 await page.seeText("There is no device yet. Add one")
                 self.assertEqual(await page.violations(), [])
@@ -87,7 +87,7 @@ class ConsoleDevices(runnel.SystemTest):
             local = await self.made(broker)
             async with Browser(broker, errors=True) as page:
                 await page.sign_in("anna", api.PASSWORD)
-                await page.see("link", "Applications")
+                await page.miss("heading", "Sign in to runnel")
                 await page.go(DEVICES)
                 await page.click("button", "Import CSV")
                 await page.upload("CSV file", "wrong.csv", "eui,name\nAA00000000000001,one\n12,two\nAA00000000000001,three\n")
@@ -117,7 +117,7 @@ class ConsoleDevices(runnel.SystemTest):
             await local.put(f"{OWN}/devices", [{"eui": f"AA{n:014X}", "name": f"Bay {n}"} for n in range(1000)], 200)
             async with Browser(broker, errors=True) as page:
                 await page.sign_in("anna", api.PASSWORD)
-                await page.see("link", "Applications")
+                await page.miss("heading", "Sign in to runnel")
                 for address in (DEVICES, "/devices"):
                     await page.go(address)
                     await page.see("link", "Bay 49")
@@ -145,7 +145,7 @@ class ConsoleDevices(runnel.SystemTest):
             await self.made(broker)
             async with Browser(broker, errors=True) as page:
                 await page.sign_in("anna", api.PASSWORD)
-                await page.see("link", "Applications")
+                await page.miss("heading", "Sign in to runnel")
                 await page.go(f"/applications/{SIMULATED}/devices/0252554E00000001")
                 await page.see("heading", "0252554E00000001")
                 await page.seeText("The best reception of the last")
@@ -193,7 +193,7 @@ class ConsoleDevices(runnel.SystemTest):
             await self.made(broker)
             async with Browser(broker, width=390, colours="dark", errors=True) as page:
                 await page.sign_in("victor", api.PASSWORD)
-                await page.see("button", "Menu")
+                await page.miss("heading", "Sign in to runnel")
                 await page.go(f"/applications/{SIMULATED}/devices/{FIRST}")
                 await page.see("heading", "Filed")
                 await page.seeText("This device is configured in a file")

@@ -33,13 +33,13 @@ export function senderOf({ stream }: { stream?: string }): string {
 
 function columnsOf(application: Eui): Column<Downlink>[] {
   return [
-    { title: "Device", cell: ({ device }) => <a href={linkToDevice(application, device)}><EuiText eui={device} /></a> },
+    { title: "Device", cell: ({ device }) => <a href={linkToDevice(application, device)}><span class="nowrap"><EuiText eui={device} /></span></a> },
     { title: "Id", cell: ({ id }) => <span class="code">{id || "–"}</span> },
     { title: "Port", cell: ({ port }) => port, isNumber: true },
     { title: "Confirmed", cell: ({ confirmed }) => (confirmed ? "yes" : "no") },
     { title: "Stage", cell: ({ stage }) => <StageBadge stage={stage} /> },
     { title: "Accepted", cell: ({ accepted }) => <span class="nowrap"><Time at={accepted} /></span> },
-    { title: "Expires", cell: ({ expires }) => <span class="nowrap"><Time at={expires} /></span> },
+    { title: "Expires", cell: ({ expires }) => <span class="nowrap"><Time at={expires} as="ago" /></span> },
     { title: "Sent by", cell: senderOf },
   ];
 }

@@ -80,7 +80,11 @@ function Messages({ application, recent: { messages, problem, isLoading }, isFil
     <>
       <Problem problem={problem} />
       {isLoading && <p class="quiet">Loading …</p>}
-      {messages.length > 0 && <Table caption="Messages, the newest first" columns={columns} rows={messages} keyOf={(each) => each.position} />}
+      {messages.length > 0 && (
+        <div class="dense">
+          <Table caption="Messages, the newest first" columns={columns} rows={messages} keyOf={(each) => each.position} />
+        </div>
+      )}
       {!isLoading && !problem && messages.length === 0 && <div class="empty">{isFiltered ? <NoneFits /> : <NothingYet />}</div>}
     </>
   );

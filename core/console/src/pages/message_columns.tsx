@@ -25,19 +25,27 @@ function decibels(value: number | undefined, unit: string, digits: number): stri
   return value === undefined ? "–" : `${value.toFixed(digits)} ${unit}`;
 }
 
-function gatewayText(message: Message): string {
+/** The one that heard it best, and how many others did. */
+function Gateways({ message }: { message: Message }) {
   const more = (message.receptions?.length ?? 0) - 1;
-  const best = bestOf(message)?.gateway ?? "–";
-  return more > 0 ? `${best} and ${count(more)} more` : best;
+  return (
+    <>
+      <span class="code nowrap">{bestOf(message)?.gateway ?? "–"}</span>
+      {more > 0 && <> and {count(more)} more</>}
+    </>
+  );
 }
 
 type MessageColumn = Column<Message>;
 
-export const kTimeColumn: MessageColumn = { title: "Time", cell: (each) => <span class="nowrap"><Time at={each.received} as="clock" /></span> };
-export const kDateColumn: MessageColumn = { title: "Time", cell: (each) => <span class="nowrap"><Time at={each.received} /></span> };
+/** The date too, unless it is today. */
+export const kTimeColumn: MessageColumn = {
+  title: "Time",
+  cell: ({ received }) => <Time at={received} as={new Date(received).toDateString() === new Date().toDateString() ? "clock" : "dateTime"} />,
+};
 export const kKindColumn: MessageColumn = {
   title: "Kind",
-  cell: (each) => <span class="nowrap">{kindText(each.kind)}{each.confirmed && each.kind === "uplink" ? ", confirmed" : ""}</span>,
+  cell: (each) => kindText(each.kind) + (each.confirmed && each.kind === "uplink" ? ", confirmed" : ""),
 };
 export const kPortColumn: MessageColumn = { title: "Port", cell: (each) => each.port ?? "–", isNumber: true };
 /** The payload; of an event what the network said. */
@@ -59,7 +67,7 @@ export const kCounterColumn: MessageColumn = {
   title: "Counter", cell: (each) => (each.frameCounter === undefined ? "–" : count(each.frameCounter)), isNumber: true,
 };
 export const kGatewaysColumn: MessageColumn = { title: "Gateways", cell: (each) => each.receptions?.length ?? "–", isNumber: true };
-export const kGatewayColumn: MessageColumn = { title: "Gateway", cell: (each) => <span class="code">{gatewayText(each)}</span> };
+export const kGatewayColumn: MessageColumn = { title: "Gateway", cell: (each) => <Gateways message={each} /> };
 
 /** Of lists with messages of many devices. */
 export function deviceColumn(application: Eui | undefined): MessageColumn {

@@ -14,7 +14,7 @@ import { nameOf } from "../../parts/text";
 import { Time } from "../../parts/time";
 import { go, link } from "../../shell/router";
 import {
-  kCounterColumn, kDataColumn, kDataRateColumn, kDateColumn, kFrequencyColumn, kGatewaysColumn, kKindColumn, kPortColumn, kRssiColumn, kSnrColumn,
+  kCounterColumn, kDataColumn, kDataRateColumn, kFrequencyColumn, kGatewaysColumn, kKindColumn, kPortColumn, kRssiColumn, kSnrColumn, kTimeColumn,
 } from "../message_columns";
 import { EditDevice } from "./device_form";
 import { originText } from "./devices";
@@ -121,7 +121,7 @@ function TagList({ device }: { device: Device }) {
 }
 
 const kColumns = [
-  kDateColumn, kKindColumn, kPortColumn, kDataColumn, kRssiColumn, kSnrColumn, kFrequencyColumn, kDataRateColumn, kCounterColumn, kGatewaysColumn,
+  kTimeColumn, kKindColumn, kPortColumn, kDataColumn, kRssiColumn, kSnrColumn, kFrequencyColumn, kDataRateColumn, kCounterColumn, kGatewaysColumn,
 ];
 
 function Messages({ recent: { messages, problem, isLoading, connection } }: { recent: Recent }) {
@@ -129,7 +129,11 @@ function Messages({ recent: { messages, problem, isLoading, connection } }: { re
     <Panel title="Recent messages" actions={<LiveBadge connection={connection} />}>
       <Problem problem={problem} />
       {isLoading && <p class="quiet">Loading …</p>}
-      {messages.length > 0 && <Table caption="Recent messages, the newest first" columns={kColumns} rows={messages.slice(0, kMessages)} keyOf={(each) => each.position} />}
+      {messages.length > 0 && (
+        <div class="dense">
+          <Table caption="Recent messages, the newest first" columns={kColumns} rows={messages.slice(0, kMessages)} keyOf={(each) => each.position} />
+        </div>
+      )}
       {!isLoading && !problem && messages.length === 0 && <div class="empty"><p>No message of this device is kept. New ones appear here by themselves.</p></div>}
     </Panel>
   );

@@ -8,6 +8,7 @@ import { SelectField } from "../../parts/form";
 import { Search } from "../../parts/search";
 import { EuiText, PageHead } from "../../parts/small";
 import { List, type Column } from "../../parts/table";
+import { nameOf } from "../../parts/text";
 import { Time } from "../../parts/time";
 import { link, setQuery, useLocation } from "../../shell/router";
 import { linkToDevice } from "../message_columns";
@@ -26,12 +27,10 @@ export function originText(device: Device): string {
   return kOrigins[device.origin];
 }
 
-function NameOfDevice({ device }: { device: Device }) {
-  const text = device.name || <span class="quiet">no name</span>;
-  return device.application ? <a href={linkToDevice(device.application, device.eui)}>{device.name || "no name"}</a> : <>{text}</>;
-}
-
-const kName: Column<Device> = { title: "Name", cell: (each) => <NameOfDevice device={each} /> };
+const kName: Column<Device> = {
+  title: "Name",
+  cell: (each) => (each.application ? <a href={linkToDevice(each.application, each.eui)}>{nameOf(each)}</a> : nameOf(each)),
+};
 const kEui: Column<Device> = { title: "Device EUI", cell: (each) => <EuiText eui={each.eui} /> };
 const kApplication: Column<Device> = {
   title: "Application",

@@ -53,11 +53,9 @@ export function SendDownlink({ application, device, onAccepted }: Props) {
   return (
     <Panel title="Send downlink">
       <Form onSubmit={send} submit="Send downlink" label="Send downlink">
-        <div class="row">
-          <TextField label="Port" pointer="/port" value={draft.port} onChange={(port) => change({ port })} placeholder="1" help="1 to 223; empty: 1" />
-          <Radios<Writing> label="The payload is" value={draft.writing} onChange={(writing) => change({ writing })}
-            choices={[{ value: "hex", text: "Hexadecimal" }, { value: "text", text: "Text" }]} />
-        </div>
+        <TextField label="Port" pointer="/port" value={draft.port} onChange={(port) => change({ port })} placeholder="1" help="1 to 223; empty: 1" />
+        <Radios<Writing> label="The payload is" value={draft.writing} onChange={(writing) => change({ writing })}
+          choices={[{ value: "hex", text: "Hexadecimal" }, { value: "text", text: "Text" }]} />
         <TextArea label="Payload" pointer="/data" value={draft.payload} onChange={(payload) => change({ payload })} isCode required
           help={isHex ? "Two hexadecimal digits for each byte, for example 01FF" : `UTF-8; ${hexOfText(draft.payload).length / 2} bytes`} />
         <CheckField label="Confirmed" value={draft.isConfirmed} onChange={(isConfirmed) => change({ isConfirmed })}
