@@ -97,8 +97,14 @@ const commands = {
     await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
   },
   screenshot: (path) => page.screenshot({ path, fullPage: true }).then(() => undefined),
-  /** Waits until a script (text of a function body) is true in the page. */
-  until: (script) => page.waitForFunction(script, undefined, { timeout: kPatience }).then(() => undefined),
+  /** Waits until a script (text of an expression) is true in the page. The page's own rules forbid waitForFunction. */
+  async until(script) {
+    const end = Date.now() + kPatience;
+    while (!(await page.evaluate(script))) {
+      if (Date.now() > end) throw new Error("never came true");
+      await page.waitForTimeout(50);
+    }
+  },
   /** What axe-core finds wrong by WCAG 2.2 A and AA: a sentence each. */
   async violations() {
     if (!(await page.evaluate(() => "axe" in window))) {
@@ -108,6 +114,8 @@ const commands = {
       window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
     return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
   },
+  /** Chooses a file of this name and text. */
+  upload: (label, name, text) => labelled(label).setInputFiles({ name, mimeType: "text/plain", buffer: Buffer.from(text) }),
   complaints: () => complaints.splice(0),
   async close() {
     await browser?.close();

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import { useState } from "preact/hooks";
+import { api, ApiProblem, at, type FieldComplaint } from "../../api/client";
+import type { DownlinkInput, DownlinkReceipt, Eui } from "../../api/types";
+import { CheckField, Form, TextArea, TextField } from "../../parts/form";
+import { notify } from "../../parts/notices";
+import { Radios } from "../../parts/radios";
+import { Panel } from "../../parts/small";
+import { hexOfText } from "../../parts/text";
+
+const kPorts = { least: 1, most: 223 };
+
+type Writing = "hex" | "text";
+
+interface Draft {
+  port: string;
+  isConfirmed: boolean;
+  writing: Writing;
+  payload: string;
+}
+
+/** What is obviously wrong is said without asking the broker, which knows more: how long a payload may be, for example. */
+function inputOf({ port, isConfirmed, writing, payload }: Draft): DownlinkInput {
+  const complaints: FieldComplaint[] = [];
+  const complain = (pointer: string, detail: string) => complaints.push({ pointer, detail });
+  const number = port.trim() === "" ? kPorts.least : Number(port);
+  if (!Number.isInteger(number) || number < kPorts.least || number > kPorts.most) {
+    complain("/port", `The port has to be a number from ${kPorts.least} to ${kPorts.most}.`);
+  }
+  const data = writing === "hex" ? payload.replace(/\s/g, "").toUpperCase() : hexOfText(payload);
+  if (data === "") complain("/data", "The payload has to have at least one byte.");
+  else if (!/^[0-9A-F]*$/.test(data)) complain("/data", "Only hexadecimal digits: 0 to 9 and A to F. Choose “Text” to send text.");
+  else if (data.length % 2 === 1) complain("/data", `Two digits make a byte, and there are ${data.length}: one is missing or too many.`);
+  if (complaints.length > 0) throw new ApiProblem(0, "", "", complaints);
+  return { port: number, data, confirmed: isConfirmed };
+}
+
+interface Props {
+  application: Eui;
+  device: Eui;
+  onAccepted: (receipt: DownlinkReceipt) => void;
+}
+
+export function SendDownlink({ application, device, onAccepted }: Props) {
+  const [draft, setDraft] = useState<Draft>({ port: "", isConfirmed: false, writing: "hex", payload: "" });
+  const change = (changed: Partial<Draft>) => setDraft((old) => ({ ...old, ...changed }));
+  const send = async () => {
+    const receipt = await api.post<DownlinkReceipt>(at("applications", application, "devices", device, "downlinks"), inputOf(draft));
+    notify(`The downlink is accepted as ${receipt.id}`);
+    onAccepted(receipt);
+  };
+  const isHex = draft.writing === "hex";
+  return (
+    <Panel title="Send downlink">
+      <Form onSubmit={send} submit="Send downlink" label="Send downlink">
+        <TextField label="Port" pointer="/port" value={draft.port} onChange={(port) => change({ port })} placeholder="1" help="1 to 223; empty: 1" />
+        <Radios<Writing> label="The payload is" value={draft.writing} onChange={(writing) => change({ writing })}
+          choices={[{ value: "hex", text: "Hexadecimal" }, { value: "text", text: "Text" }]} />
+        <TextArea label="Payload" pointer="/data" value={draft.payload} onChange={(payload) => change({ payload })} isCode required
+          help={isHex ? "Two hexadecimal digits for each byte, for example 01FF" : `UTF-8; ${hexOfText(draft.payload).length / 2} bytes`} />
+        <CheckField label="Confirmed" value={draft.isConfirmed} onChange={(isConfirmed) => change({ isConfirmed })}
+          help="The device has to acknowledge it." />
+      </Form>
+    </Panel>
+  );
+}
