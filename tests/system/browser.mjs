@@ -84,8 +84,14 @@ const commands = {
   clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
   resize: (width, height) => page.setViewportSize({ width, height }),
   screenshot: (path) => page.screenshot({ path, fullPage: true }).then(() => undefined),
-  /** Waits until a script (text of a function body) is true in the page. */
-  until: (script) => page.waitForFunction(script, undefined, { timeout: kPatience }).then(() => undefined),
+  /** Waits until a script (text of an expression) is true in the page. The page's own rules forbid waitForFunction. */
+  async until(script) {
+    const end = Date.now() + kPatience;
+    while (!(await page.evaluate(script))) {
+      if (Date.now() > end) throw new Error("never came true");
+      await page.waitForTimeout(50);
+    }
+  },
   /** What axe-core finds wrong by WCAG 2.2 A and AA: a sentence each. */
   async violations() {
     if (!(await page.evaluate(() => "axe" in window))) {
@@ -96,6 +102,10 @@ const commands = {
     return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 200)}: ${node.failureSummary}`));
   },
   complaints: () => complaints.splice(0),
+  /** What is found by its text alone, such as the summary of <details>. */
+  clickText: (text) => page.getByText(text, { exact: true }).first().click(),
+  /** The second of the same name has the number 1. */
+  clickNth: (role, name, number) => page.getByRole(role, { name, exact: true }).nth(number).click(),
   async close() {
     await browser?.close();
     return complaints;
