@@ -4,6 +4,7 @@ import "./style/base.css";
 import "./style/layout.css";
 import "./style/parts.css";
 import "./style/devices.css";
+import "./style/streams.css";
 import { Shell } from "./shell/shell";
 import { applyTheme } from "./shell/theme";
 

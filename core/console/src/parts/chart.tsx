@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useEffect, useRef } from "preact/hooks";
-import uPlot from "uplot";
+import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { count } from "./text";
 
@@ -55,31 +55,41 @@ function optionsOf(props: Props, width: number): uPlot.Options {
   };
 }
 
+function dataOf({ times, series }: Props): uPlot.AlignedData {
+  return [times, ...series.map((each) => each.values)] as uPlot.AlignedData;
+}
+
 /** Lines or dots over time, with the values under the pointer; as wide as its place. */
 export function Chart(props: Props) {
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
   const names = JSON.stringify(props.series.map(({ name, unit }) => [name, unit]));
-  const data = [props.times, ...props.series.map((each) => each.values)] as uPlot.AlignedData;
+  const latest = useRef(props);
+  latest.current = props;
   useEffect(() => {
     const element = place.current;
     if (!element) return;
-    const draw = () => {
+    let isGone = false;
+    const draw = async () => {
+      // A script of its own, fetched when there is something to draw.
+      const { default: Plot } = await import("uplot");
+      if (isGone) return;
       plot.current?.destroy();
-      plot.current = new uPlot(optionsOf(props, element.clientWidth), data, element);
+      plot.current = new Plot(optionsOf(latest.current, element.clientWidth), dataOf(latest.current), element);
     };
-    draw();
+    void draw();
     const follow = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: props.height ?? 220 }));
     follow.observe(element);
     const theme = new MutationObserver(draw);
     theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
     return () => {
+      isGone = true;
       follow.disconnect();
       theme.disconnect();
       plot.current?.destroy();
     };
   }, [names]);
-  useEffect(() => plot.current?.setData(data), [props.times, props.series]);
+  useEffect(() => plot.current?.setData(dataOf(props)), [props.times, props.series]);
   return <div ref={place} class="chart" role="img" aria-label={props.label} />;
 }
 

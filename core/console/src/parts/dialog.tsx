@@ -32,6 +32,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
 
 interface ConfirmProps {
   button: string; // what the page shows: "Remove"
+  label?: string; // for screen readers, where several buttons look alike: "Remove anna"
   title: string; // "Remove stream cloud?"
   children: ComponentChildren; // what will happen
   act: () => Promise<void>;
@@ -39,7 +40,7 @@ interface ConfirmProps {
 }
 
 /** A button that asks before it acts. What does not work is said in the dialog. */
-export function ConfirmButton({ button, title, children, act, isDanger = true }: ConfirmProps) {
+export function ConfirmButton({ button, label, title, children, act, isDanger = true }: ConfirmProps) {
   const [isOpen, setIsOpen] = useState(false);
   const [problem, setProblem] = useState<ApiProblem>();
   const [isBusy, setIsBusy] = useState(false);
@@ -60,7 +61,7 @@ export function ConfirmButton({ button, title, children, act, isDanger = true }:
   };
   return (
     <>
-      <button type="button" class={isDanger ? "danger" : undefined} onClick={open}>{button}</button>
+      <button type="button" class={isDanger ? "danger" : undefined} aria-label={label} onClick={open}>{button}</button>
       {isOpen && (
         <Dialog title={title} onClose={() => setIsOpen(false)}>
           {children}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+import { usePages, useResource } from "../../api/resource";
+import type { Page, StreamSession, Token } from "../../api/types";
+import { Panel } from "../../parts/small";
+import { List, type Column } from "../../parts/table";
+import { count } from "../../parts/text";
+import { Time } from "../../parts/time";
+import type { StreamTabProps } from "./stream";
+import { labelOfToken } from "./tokens";
+
+const kEvery = 2_000; // milliseconds between two looks
+
+function partOf(session: StreamSession): string {
+  if (session.isSendOnly) return "sends only";
+  return session.isHolder ? "holder" : "listener";
+}
+
+function figure(value: number | undefined): string {
+  return value === undefined ? "–" : count(value);
+}
+
+export function SessionsTab({ path, stream }: StreamTabProps) {
+  const pages = usePages<StreamSession>(`${path}/sessions`, { limit: 50 }, { every: kEvery });
+  const tokens = useResource<Page<Token>>(`${path}/tokens`, { limit: 100 }).value?.items ?? [];
+  const tokenOf = (id: number | null) => {
+    const token = tokens.find((each) => each.id === id);
+    return id === null ? "–" : token ? labelOfToken(token) : `token ${id}`;
+  };
+  const columns: Column<StreamSession>[] = [
+    { title: "Peer", cell: (each) => each.peer, isCode: true },
+    { title: "Connected", cell: (each) => <Time at={each.since} as="ago" /> },
+    { title: "Part", cell: partOf },
+    { title: "Token", cell: (each) => tokenOf(each.token) },
+    { title: "Unsettled", cell: (each) => figure(each.unsettled), isNumber: true },
+    { title: "Waiting", cell: (each) => figure(each.waiting), isNumber: true },
+  ];
+  return (
+    <Panel title="Sessions">
+      <p class="help">The newest session is the holder: what it settles is settled for the stream. Listeners get the same messages.</p>
+      <List caption="Sessions" columns={columns} pages={pages} keyOf={(each) => `${each.peer} ${each.since}`}
+        empty={<p>Nobody is connected. {stream.url ? "The lines under Connection show how to connect; what comes meanwhile waits on disk." : "The state above says why."}</p>} />
+    </Panel>
+  );
+}

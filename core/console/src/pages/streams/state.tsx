@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import type { Books, Stream } from "../../api/types";
+import { Sparkline } from "../../parts/chart";
+import { Facts, Panel } from "../../parts/small";
+import { clock, count, counted, duration } from "../../parts/text";
+import { perSecond, type Rates } from "./rates";
+import { StreamBadge } from "./streams";
+
+const kEnds = ["settled", "pending", "expired", "dead", "filtered"] as const;
+
+export function StatePanel({ stream, rates }: { stream: Stream; rates: Rates }) {
+  const { state, enabled } = stream;
+  return (
+    <Panel title="State">
+      <p>
+        <StreamBadge stream={stream} />
+        {rates.changed && <span class="quiet"> since {clock(rates.changed)}</span>}
+        {enabled && state.text && <> {state.text}</>}
+      </p>
+      {state.books && (
+        <>
+          <Facts facts={[
+            { name: "Sessions", value: count(state.sessions) },
+            { name: "Matched", value: count(state.books.matched) },
+            { name: "Lag", value: lagText(state.books, rates) },
+          ]} />
+          <Sum books={state.books} />
+        </>
+      )}
+      <div class="rate">
+        <span>Settled per second: {perSecond(rates.settled.at(-1) ?? 0)}</span>
+        {rates.settled.length > 1 && <Sparkline values={rates.settled} label="Messages settled per second since this page was opened" />}
+        <span class="quiet">since this page was opened</span>
+      </div>
+    </Panel>
+  );
+}
+
+/** matched = settled + pending + …: nothing is lost. */
+function Sum({ books }: { books: Books }) {
+  const sum = kEnds.reduce((all, each) => all + books[each], 0);
+  return (
+    <p class="sum">
+      {count(books.matched)} matched {sum === books.matched ? "=" : "≠"} {kEnds.map((each) => `${count(books[each])} ${each}`).join(" + ")}
+    </p>
+  );
+}
+
+function lagText({ pending }: Books, { settled }: Rates): string {
+  if (pending === 0) return "none";
+  const rate = settled.at(-1) ?? 0;
+  const text = counted(pending, "message");
+  return rate > 0 ? `${text}, about ${duration(Math.max(1, Math.round(pending / rate)))}` : text;
+}
