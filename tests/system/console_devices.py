@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Devices in the console: they are added, changed, imported, found among many and removed, and a
 downlink is sent to one and followed to its end."""
+import asyncio
 import json
 
 import api
@@ -101,7 +102,7 @@ class ConsoleDevices(runnel.SystemTest):
                 await page.seeText("4,500 devices found, with tags floor")
                 await page.click("button", "Import 4,500 devices")
                 await page.seeText("Line 4323: the length of 'name'")
-                await page.seeText("4,000 devices before that are imported.")
+                await page.seeText("The 4,000 devices before that are imported.")
                 await page.picture("devices-import-refused")
                 await page.upload("CSV file", "right.csv", "\n".join(["EUI;Name;floor", *lines[:4321]]))
                 await page.click("button", "Import 4,321 devices")
@@ -212,6 +213,29 @@ class ConsoleDevices(runnel.SystemTest):
                 self.assertEqual(await page.count("button", "Add device"), 0)
                 self.assertLessEqual(await page.evaluate("document.documentElement.scrollWidth"), 390)
                 await page.picture("devices-phone")
+
+    async def test_uplinks_without_a_stream_are_shown_with_the_reason(self):
+        async with runnel.Runnel([runnel.webhook()]) as broker:
+            await self.made(broker)
+            async with Browser(broker, errors=True) as page:
+                await page.sign_in("victor", api.PASSWORD)
+                await page.click("link", "Unrouted uplinks")
+                await page.see("heading", "Unrouted uplinks")
+                await page.seeText("Every uplink of late found a stream.")
+                poster = broker.poster()
+                for counter, application in enumerate((OURS, SIMULATED, None)):
+                    uplink = {"DeviceEUI": f"{counter:016X}", "Port": 2, "Data": "01", "FrameCounter": counter}
+                    status, body = await asyncio.to_thread(
+                        poster.post, "/", uplink | ({"AppEUI": application} if application else {}))
+                    self.assertEqual(status, 200, body)
+                poster.close()
+                await page.seeText(f"application {OURS} has no stream that takes uplinks")
+                await page.seeText(f"application {SIMULATED} is not configured")
+                await page.see("link", "Register the device")
+                self.assertEqual(await page.violations(), [])
+                await page.picture("unrouted")
+                await page.resize(390, 800)
+                self.assertLessEqual(await page.evaluate("document.documentElement.scrollWidth"), 390)
 
 
 if __name__ == "__main__":

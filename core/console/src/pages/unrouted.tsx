@@ -18,7 +18,7 @@ const kColumns: Column<UnroutedMessage>[] = [
 
 function Remedy({ message: { application } }: { message: UnroutedMessage }) {
   if (!application) return <a href={link("applications")}>Register the device</a>;
-  return <a href={link("applications", application)}>Streams of the application</a>;
+  return <a href={`${link("applications")}?search=${application}`}>Find the application</a>;
 }
 
 /** Pages that go back in time: `next` is for `before`. */

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { count } from "./text";
+import { clock, count, dateTime } from "./text";
 
 export interface Series {
   name: string;
@@ -32,6 +32,19 @@ function seriesOf(each: Series, index: number): uPlot.Series {
   };
 }
 
+const kDay = 86_400; // seconds
+const kMinute = 60;
+const kDate = new Intl.DateTimeFormat(undefined, { day: "2-digit", month: "short" });
+
+/** The clock as everywhere else; the date where a day begins. */
+function timeTexts(_: uPlot, ticks: number[], _axis: number, _space: number, step: number): string[] {
+  return ticks.map((tick) => {
+    const text = clock(tick * 1000);
+    if (step >= kDay || text === "00:00:00") return kDate.format(tick * 1000);
+    return step < kMinute ? text : text.slice(0, 5);
+  });
+}
+
 function optionsOf(props: Props, width: number): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const ink = style.getPropertyValue("--ink-quiet").trim();
@@ -42,15 +55,15 @@ function optionsOf(props: Props, width: number): uPlot.Options {
     ...axis,
     scale: unit,
     side: index === 0 ? 3 : 1,
-    size: 64,
+    size: 76,
     grid: index === 0 ? grid : { show: false },
     values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${count(tick)}${unit === "y" ? "" : ` ${unit}`}`),
   }));
   return {
     width,
     height: props.height ?? 220,
-    axes: [axis, ...scaleAxes],
-    series: [{ value: (_, time) => (time === null ? "–" : new Date(time * 1000).toLocaleString()) }, ...props.series.map(seriesOf)],
+    axes: [{ ...axis, space: 70, values: timeTexts }, ...scaleAxes],
+    series: [{ value: (_, time) => (time === null ? "–" : dateTime(time * 1000)) }, ...props.series.map(seriesOf)],
     cursor: { drag: { x: false, y: false } },
   };
 }

@@ -15,12 +15,12 @@ import { linkToDevice } from "../message_columns";
 import { AddDevice } from "./device_form";
 import { ImportDevices } from "./import_devices";
 
-const kOrigins: Record<Device["origin"], string> = { file: "a file", api: "console and API", heard: "nowhere, heard only" };
+const kOrigins: Record<Device["origin"], string> = { file: "a file", api: "console and API", heard: "nowhere, only heard" };
 const kOriginChoices = [
   { value: "", text: "All devices" },
   { value: "api", text: "Configured in console and API" },
   { value: "file", text: "Configured in a file" },
-  { value: "heard", text: "Heard only" },
+  { value: "heard", text: "Only heard" },
 ];
 
 export function originText(device: Device): string {

@@ -45,8 +45,9 @@ function atLines(problem: ApiProblem, batch: CsvDevice[], before: number): ApiPr
   });
   const more = problem.errors.length - errors.length;
   if (more > 0) errors.push({ detail: `and ${counted(more, "more complaint")}` });
-  const kept = before > 0 ? ` ${counted(before, "device")} before that are imported.` : " Nothing was imported.";
-  return new ApiProblem(problem.status, problem.title, problem.detail + kept, errors);
+  const kept = before > 0 ? `The ${counted(before, "device")} before that are imported.` : "Nothing was imported.";
+  const what = errors.length > 0 ? "Not every line is accepted." : problem.message;
+  return new ApiProblem(problem.status, problem.title, `${what} ${kept}`, errors);
 }
 
 async function send(application: Eui, devices: CsvDevice[], tell: (sent: number) => void): Promise<Counts> {
