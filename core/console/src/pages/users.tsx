@@ -61,7 +61,7 @@ function Actions({ user, isSelf, onOpen, onRemoved }: ActionsProps) {
   return (
     <div class="actions">
       <button type="button" aria-label={`Change ${user.name}`} onClick={() => onOpen({ what: "change", user })}>Change</button>
-      <button type="button" aria-label={`Set the password of ${user.name}`} onClick={() => onOpen({ what: "password", user })}>Set password</button>
+      <button type="button" aria-label={`Set password of ${user.name}`} onClick={() => onOpen({ what: "password", user })}>Set password</button>
       <ConfirmButton button="Remove" label={`Remove ${user.name}`} title={`Remove user ${user.name}?`} act={remove}>
         <p>Whoever is signed in as {user.name} is signed out at once. API keys stay.</p>
       </ConfirmButton>

@@ -13,6 +13,8 @@ import { SignIn } from "./sign_in";
 
 type State = { session?: Session; isKnown: boolean; outage?: ApiProblem };
 
+/** Set while this browser has a session that may still be open: only then is the broker asked for it. */
+const kMark = "runnel-signed-in";
 const kRetry = 2_000; // milliseconds between two attempts to reach a broker that does not answer
 
 export function Shell() {
@@ -21,6 +23,8 @@ export function Shell() {
 
   const accept = (found: Session | undefined) => {
     setCsrf(found?.csrf);
+    if (found) localStorage.setItem(kMark, "yes");
+    else localStorage.removeItem(kMark);
     setState({ session: found, isKnown: true });
   };
   const ask = async () => {
@@ -34,7 +38,8 @@ export function Shell() {
   };
   useEffect(() => {
     whenLoggedOut(() => accept(undefined));
-    void ask();
+    if (localStorage.getItem(kMark)) void ask();
+    else accept(undefined);
   }, []);
 
   const signOut = async () => {
