@@ -85,7 +85,7 @@ export function LiveBadge({ connection }: { connection: Connection }) {
 }
 
 export function EuiText({ eui }: { eui: Eui }) {
-  return <span class="code">{eui}</span>;
+  return <span class="code eui">{eui}</span>;
 }
 
 /** Something to copy: shown as code, with a button. */
