@@ -16,9 +16,9 @@ STREAMS = f"{api.application(APPLICATION)}/streams"
 NORTH = {"name": "North", "streams": []}
 
 
-def broker(applications=None, gateways=None, **simulated):
-    simulated = {"application": APPLICATION, "rate": 20, **simulated}
-    return runnel.Runnel([runnel.simulator(**simulated)], applications, gateways,
+def broker(gateways=None, network=None):
+    network = network or runnel.simulator(application=APPLICATION, rate=20)
+    return runnel.Runnel([network], gateways=gateways,
                          protocols={"websocket": {"listen": "127.0.0.1:0"}, "mqtt": runnel.MQTT})
 
 
@@ -84,7 +84,12 @@ class ConsoleStreams(runnel.SystemTest):
             await self.client_sees_uplinks(page, one, token)
             await page.click("link", "Streams")
             await page.see("heading", "Streams")
-            await page.see("cell", "Live")
+            await page.see("cell", "Waiting")
+            await page.fill("Search streams by name or EUI", "no-such-stream")
+            await page.seeText("No stream fits this search.")
+            await page.fill("Search streams by name or EUI", "WEB")
+            await page.choose("State", "waiting")
+            await page.see("link", "websocket")
             await self.look(page, "streams")
 
     async def client_sees_uplinks(self, page, one, token):
@@ -151,7 +156,7 @@ class ConsoleStreams(runnel.SystemTest):
             self.assertEqual([made["duplicates"], made["events"]], ["best", ["uplink", "join"]])
 
     async def test_an_mqtt_stream_and_its_dead_letters(self):
-        async with broker(count=3) as one, Browser(one, errors=True) as page:
+        async with broker(network=runnel.webhook({"north": APPLICATION})) as one, Browser(one, errors=True) as page:
             await make(one)
             await signed_in(page, one)
             await page.go(f"/applications/{APPLICATION}/add-stream")
@@ -175,6 +180,11 @@ class ConsoleStreams(runnel.SystemTest):
         small = mqtt_client.Program("sub", one.plain_mqtt_port, *topics, "-D", "connect",
                                     "maximum-packet-size", "60", user="mqtt", password=token)
         await page.click("link", "Dead letters")
+        poster = one.poster()
+        for count in range(3):
+            event = runnel.chirpstack_uplink(DEVICE, "north", count)
+            self.assertEqual(poster.post("/?event=up", event)[0], 200)
+        poster.close()
         async with small:
             await page.until("document.querySelectorAll('tbody tr').length === 3")
         await self.look(page, "stream-dead-letters")
@@ -262,7 +272,7 @@ class ConsoleStreams(runnel.SystemTest):
             await other.close()
 
     async def test_replay_edit_switch_off_and_remove(self):
-        async with broker(count=30) as one, Browser(one, errors=True) as page:
+        async with broker() as one, Browser(one, errors=True) as page:
             made = await make(one, name="cloud")
             await signed_in(page, one)
             client = await one.connect(made["token"])
