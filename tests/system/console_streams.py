@@ -34,7 +34,7 @@ async def make(broker_, path=None, **stream):
 async def signed_in(page, broker_, name="anna", role="admin", applications=()):
     await api.with_password(broker_, name, role, applications)
     await page.sign_in(name, api.PASSWORD)
-    await page.see("link", "Applications")
+    await page.see("heading", "Overview")
     await page.complaints()  # of 401 before
 
 
@@ -351,6 +351,30 @@ class ConsoleStreams(runnel.SystemTest):
                 await page.seeText("This is configured in the file")
                 self.assertEqual(await self.buttons(page), {"Send test uplink"})
                 await self.look(page, "stream-of-a-file")
+
+    async def test_on_a_phone_in_the_dark(self):
+        async with broker() as one, Browser(one, width=390, height=844, colours="dark") as page:
+            made = await make(one, name="cloud")
+            await api.local(one).put(api.gateway(GATEWAY), {"name": "Roof"})
+            await signed_in(page, one)
+            client = await one.connect(made["token"])
+            await client.documents(3)
+            here = f"/applications/{APPLICATION}"
+            cloud = f"{here}/streams/cloud"
+            pages = {"streams": "/streams", "application": here, "gateways": "/gateways",
+                     "stream-add": f"{here}/add-stream", "stream": cloud,
+                     "stream-settings": f"{cloud}?tab=settings",
+                     "stream-sessions": f"{cloud}?tab=sessions",
+                     "stream-tokens": f"{cloud}?tab=tokens",
+                     "stream-replay": f"{cloud}?tab=replay"}
+            for name, path in pages.items():
+                await page.go(path)
+                await page.until("document.querySelector('main h1')?.innerText !== ''")
+                await page.until("!document.body.innerText.includes('Loading')")
+                await self.look(page, f"{name}-phone")
+                self.assertEqual(await page.evaluate("document.documentElement.scrollWidth"), 390,
+                                 f"{path} is wider than the screen")
+            await client.close()
 
     async def buttons(self, page):
         """Of the page itself, without those that copy."""
