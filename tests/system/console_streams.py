@@ -16,9 +16,9 @@ STREAMS = f"{api.application(APPLICATION)}/streams"
 NORTH = {"name": "North", "streams": []}
 
 
-def broker(applications=None, gateways=None, **simulated):
-    simulated = {"application": APPLICATION, "rate": 20, **simulated}
-    return runnel.Runnel([runnel.simulator(**simulated)], applications, gateways,
+def broker(gateways=None, network=None):
+    network = network or runnel.simulator(application=APPLICATION, rate=20)
+    return runnel.Runnel([network], gateways=gateways,
                          protocols={"websocket": {"listen": "127.0.0.1:0"}, "mqtt": runnel.MQTT})
 
 
@@ -34,7 +34,7 @@ async def make(broker_, path=None, **stream):
 async def signed_in(page, broker_, name="anna", role="admin", applications=()):
     await api.with_password(broker_, name, role, applications)
     await page.sign_in(name, api.PASSWORD)
-    await page.see("link", "Applications")
+    await page.see("heading", "Overview")
     await page.complaints()  # of 401 before
 
 
@@ -84,7 +84,12 @@ class ConsoleStreams(runnel.SystemTest):
             await self.client_sees_uplinks(page, one, token)
             await page.click("link", "Streams")
             await page.see("heading", "Streams")
-            await page.see("cell", "Live")
+            await page.see("cell", "Waiting")
+            await page.fill("Search streams by name or EUI", "no-such-stream")
+            await page.seeText("No stream fits this search.")
+            await page.fill("Search streams by name or EUI", "WEB")
+            await page.choose("State", "waiting")
+            await page.see("link", "websocket")
             await self.look(page, "streams")
 
     async def client_sees_uplinks(self, page, one, token):
@@ -151,7 +156,7 @@ class ConsoleStreams(runnel.SystemTest):
             self.assertEqual([made["duplicates"], made["events"]], ["best", ["uplink", "join"]])
 
     async def test_an_mqtt_stream_and_its_dead_letters(self):
-        async with broker(count=3) as one, Browser(one, errors=True) as page:
+        async with broker(network=runnel.webhook({"north": APPLICATION})) as one, Browser(one, errors=True) as page:
             await make(one)
             await signed_in(page, one)
             await page.go(f"/applications/{APPLICATION}/add-stream")
@@ -175,6 +180,11 @@ class ConsoleStreams(runnel.SystemTest):
         small = mqtt_client.Program("sub", one.plain_mqtt_port, *topics, "-D", "connect",
                                     "maximum-packet-size", "60", user="mqtt", password=token)
         await page.click("link", "Dead letters")
+        poster = one.poster()
+        for count in range(3):
+            event = runnel.chirpstack_uplink(DEVICE, "north", count)
+            self.assertEqual(poster.post("/?event=up", event)[0], 200)
+        poster.close()
         async with small:
             await page.until("document.querySelectorAll('tbody tr').length === 3")
         await self.look(page, "stream-dead-letters")
@@ -262,7 +272,7 @@ class ConsoleStreams(runnel.SystemTest):
             await other.close()
 
     async def test_replay_edit_switch_off_and_remove(self):
-        async with broker(count=30) as one, Browser(one, errors=True) as page:
+        async with broker() as one, Browser(one, errors=True) as page:
             made = await make(one, name="cloud")
             await signed_in(page, one)
             client = await one.connect(made["token"])
@@ -341,6 +351,30 @@ class ConsoleStreams(runnel.SystemTest):
                 await page.seeText("This is configured in the file")
                 self.assertEqual(await self.buttons(page), {"Send test uplink"})
                 await self.look(page, "stream-of-a-file")
+
+    async def test_on_a_phone_in_the_dark(self):
+        async with broker() as one, Browser(one, width=390, height=844, colours="dark") as page:
+            made = await make(one, name="cloud")
+            await api.local(one).put(api.gateway(GATEWAY), {"name": "Roof"})
+            await signed_in(page, one)
+            client = await one.connect(made["token"])
+            await client.documents(3)
+            here = f"/applications/{APPLICATION}"
+            cloud = f"{here}/streams/cloud"
+            pages = {"streams": "/streams", "application": here, "gateways": "/gateways",
+                     "stream-add": f"{here}/add-stream", "stream": cloud,
+                     "stream-settings": f"{cloud}?tab=settings",
+                     "stream-sessions": f"{cloud}?tab=sessions",
+                     "stream-tokens": f"{cloud}?tab=tokens",
+                     "stream-replay": f"{cloud}?tab=replay"}
+            for name, path in pages.items():
+                await page.go(path)
+                await page.until("document.querySelector('main h1')?.innerText !== ''")
+                await page.until("!document.body.innerText.includes('Loading')")
+                await self.look(page, f"{name}-phone")
+                self.assertEqual(await page.evaluate("document.documentElement.scrollWidth"), 390,
+                                 f"{path} is wider than the screen")
+            await client.close()
 
     async def buttons(self, page):
         """Of the page itself, without those that copy."""

@@ -12,14 +12,14 @@ import { perSecond } from "./rates";
 import type { StreamTabProps } from "./stream";
 
 const kEvery = 2_000; // milliseconds between two looks
-const kMost = 20; // messages shown
+const kMost = 20; // documents shown; a message may be several
 
 /** True when more came between two looks than are shown. */
 function useIsSample(items: StreamDocument[] | undefined): boolean {
   const [isSample, setIsSample] = useState(false);
   const newest = useRef<number>(undefined);
   useEffect(() => {
-    const [first, last] = [items?.[0], items?.at(-1)];
+    const [first, last] = [items?.[0], items?.slice(0, kMost).at(-1)];
     if (!first || !last) return;
     setIsSample(newest.current !== undefined && last.position > newest.current);
     newest.current = first.position;
@@ -44,7 +44,7 @@ export function DocumentsTab({ owner, stream, path, perSecond: rate }: StreamTab
       {items?.length === 0 && <NoDocuments isOn={stream.enabled} />}
       {items && items.length > 0 && (
         <ul class="documents">
-          {items.map((each, i) => (
+          {items.slice(0, kMost).map((each, i) => (
             <li key={`${each.position}-${i}`}>
               <Document document={each} application={owner.kind === "application" ? owner.eui : undefined} />
             </li>

@@ -9,6 +9,7 @@ export interface Rates {
 }
 
 const kMost = 60; // samples
+const kLeast = 1_000; // milliseconds between two samples: less says nothing about a second
 
 /** How fast the books grow, from one look at the stream to the next. */
 export function useRates(stream: Stream | undefined): Rates {
@@ -19,10 +20,11 @@ export function useRates(stream: Stream | undefined): Rates {
     const { books, health } = stream.state;
     const at = performance.now();
     const before = last.current;
+    if (before && at - before.at < kLeast) return;
     last.current = { at, books, health };
     if (!before) return;
     const since = (which: keyof Books) =>
-      books && before.books ? Math.max(0, (1_000 * (books[which] - before.books[which])) / Math.max(1, at - before.at)) : 0;
+      books && before.books ? Math.max(0, (1_000 * (books[which] - before.books[which])) / (at - before.at)) : 0;
     setRates((old) => ({
       settled: [...old.settled, since("settled")].slice(-kMost),
       matched: since("matched"),

@@ -82,8 +82,8 @@ function SettingsShown({ stream }: { stream: Stream }) {
       <Facts facts={[
         { name: "Protocol", value: stream.protocol },
         { name: "Format", value: stream.format },
-        { name: "Messages that are sent", value: stream.events.map(kindText).join(", ") },
-        { name: "Uplinks that several gateways heard", value: stream.duplicates === "best" ? "the best reception" : "one document for each gateway" },
+        { name: "Messages", value: stream.events.map(kindText).join(", ") },
+        { name: "Several gateways", value: stream.duplicates === "best" ? "the best reception" : "a document each" },
         ...options,
       ]} />
       {options.length === 0 && <p class="help">All options of the protocol and the format are the usual ones.</p>}

@@ -21,16 +21,15 @@ export function StatePanel({ stream, rates }: { stream: Stream; rates: Rates }) 
         <>
           <Facts facts={[
             { name: "Sessions", value: count(state.sessions) },
-            { name: "Matched", value: count(state.books.matched) },
             { name: "Lag", value: lagText(state.books, rates) },
           ]} />
           <Sum books={state.books} />
         </>
       )}
       <div class="rate">
-        <span>Settled per second: {perSecond(rates.settled.at(-1) ?? 0)}</span>
+        <span>Settled: {perSecond(rates.settled.at(-1) ?? 0)}</span>
         {rates.settled.length > 1 && <Sparkline values={rates.settled} label="Messages settled per second since this page was opened" />}
-        <span class="quiet">since this page was opened</span>
+        <span class="help">messages per second, since this page was opened</span>
       </div>
     </Panel>
   );

@@ -64,7 +64,7 @@ export function StreamPage({ owner, stream: name }: { owner: Owner; stream: stri
       {stream?.origin === "file" && <FileNote value={ofOwner} />}
       {props && (
         <>
-          <div class="columns">
+          <div class="connection-state">
             <ConnectionPanel {...props} />
             <StatePanel stream={props.stream} rates={rates} />
           </div>

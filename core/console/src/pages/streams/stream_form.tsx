@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The form that makes and changes streams. Its choices are the plugins that the broker has now: one that is put
 // into the directory while the form is open appears in it, with its options.
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ApiProblem, at } from "../../api/client";
 import type { Owner } from "../../api/owner";
@@ -49,6 +50,8 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
     <OptionFields table={table} texts={draft.texts} isKnown={known !== undefined}
       onChange={(name, text) => set({ texts: { ...draft.texts, [name]: text } })} />
   );
+  const optional = all.filter(({ required }) => !required);
+  const isOfProtocol = ({ name }: Option) => tables[0]?.some((each) => each.name === name) ?? false;
   return (
     <Form onSubmit={save} submit={submit} cancel={cancel} label={known ? "Settings" : "Add stream"}>
       {!known && (
@@ -63,11 +66,23 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
         <summary>More options</summary>
         <div>
           <MessageFields draft={draft} set={set} />
-          {fieldsOf(all.filter(({ required }) => !required))}
+          <Group legend={`Protocol ${draft.protocol}`} table={optional.filter(isOfProtocol)} draw={fieldsOf} />
+          <Group legend={`Format ${draft.format}`} table={optional.filter((each) => !isOfProtocol(each))} draw={fieldsOf} />
         </div>
       </details>
     </Form>
   );
+}
+
+interface GroupProps {
+  legend: string;
+  table: Option[];
+  draw: (table: Option[]) => ComponentChildren;
+}
+
+function Group({ legend, table, draw }: GroupProps) {
+  if (table.length === 0) return null;
+  return <fieldset><legend>{legend}</legend>{draw(table)}</fieldset>;
 }
 
 /** Protocol and format: those that the broker has loaded. */

@@ -58,13 +58,12 @@ const kOwner: Column<Stream> = {
 
 const kColumns: Column<Stream>[] = [
   { title: "State", cell: (stream) => <StateCell stream={stream} /> },
-  { title: "Protocol", cell: (stream) => stream.protocol },
-  { title: "Format", cell: (stream) => stream.format },
+  { title: "Protocol, format", cell: ({ protocol, format }) => `${protocol}, ${format}` },
   { title: "Sessions", cell: (stream) => count(stream.state.sessions), isNumber: true },
   { title: "Matched", cell: (stream) => countOf(stream, "matched"), isNumber: true },
   { title: "Settled", cell: (stream) => countOf(stream, "settled"), isNumber: true },
   { title: "Pending", cell: (stream) => countOf(stream, "pending"), isNumber: true },
-  { title: "Configured in", cell: (stream) => (stream.origin === "file" ? "file" : "console, API") },
+  { title: "Origin", cell: (stream) => (stream.origin === "file" ? "file" : "console") },
 ];
 
 const kStates: { value: Health | ""; text: string }[] = [

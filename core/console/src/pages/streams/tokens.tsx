@@ -23,7 +23,6 @@ function scopesText({ scopes }: Token): string {
 const kColumns: Column<Token>[] = [
   { title: "Label", cell: labelOfToken },
   { title: "May", cell: scopesText },
-  { title: "Made", cell: ({ created }) => <Time at={created} /> },
   { title: "Expires", cell: ({ expires }) => <Time at={expires} none="never" /> },
   { title: "Last used", cell: ({ lastUsed }) => <Time at={lastUsed} as="ago" none="never" /> },
 ];
