@@ -46,7 +46,7 @@ class ConsoleLive(runnel.SystemTest):
 
     async def test_messages_appear_as_they_come(self):
         async with self.broker(5) as broker:
-            async with Browser(broker, errors=True) as page:
+            async with Browser(broker, errors=True, colours="dark") as page:
                 await self.signed_in(broker, page)
                 await page.seeText("Live", exact=True)
                 before = await page.evaluate(NEWEST)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo, useState } from "preact/hooks";
 import { useRecent, type Recent } from "../api/recent";
+import { useRights } from "../api/session";
 import type { Eui, MessageKind } from "../api/types";
 import { DeviceFilter } from "../parts/device_filter";
 import { SelectField } from "../parts/form";
@@ -95,6 +96,7 @@ function NoneFits() {
 }
 
 function NothingYet() {
+  if (!useRights().seesEverything) return <p>Nothing has come yet. Check that the devices send, and ask an administrator whether their network is connected.</p>;
   return (
     <p>
       Nothing has come yet. Check that the network is connected (<a href="#/networks">Networks</a>), that the devices send, and that

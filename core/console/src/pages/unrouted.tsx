@@ -9,9 +9,9 @@ import { link } from "../shell/router";
 
 const kColumns: Column<UnroutedMessage>[] = [
   { title: "Time", cell: (each) => <span class="nowrap"><Time at={each.received} /></span> },
-  { title: "Device", cell: (each) => <>{each.deviceName && <>{each.deviceName} </>}<EuiText eui={each.device} /></> },
+  { title: "Device", cell: (each) => <>{each.deviceName && <>{each.deviceName} </>}<span class="nowrap"><EuiText eui={each.device} /></span></> },
   { title: "Network", cell: (each) => each.network || "–" },
-  { title: "Application", cell: (each) => (each.application ? <EuiText eui={each.application} /> : "not known") },
+  { title: "Application", cell: (each) => (each.application ? <span class="nowrap"><EuiText eui={each.application} /></span> : "not known") },
   { title: "Reason", cell: (each) => each.reason },
   { title: "What to do", cell: (each) => <Remedy message={each} /> },
 ];

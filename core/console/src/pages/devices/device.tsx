@@ -57,11 +57,16 @@ export function DevicePage({ application, device: eui }: Props) {
         {device.value && mayChange && device.value.origin !== "file" && <Actions device={device.value} application={application} etag={device.etag} onSaved={device.reload} />}
       </PageHead>
       <Problem problem={device.problem} />
-      {device.value && <About device={device.value} application={application} />}
-      <SignalChart uplinks={uplinks} isLoading={isLoading} />
-      {mayChange && device.value && <SendDownlink application={application} device={eui} onAccepted={setSent} />}
-      <LifeCycle application={application} device={eui} sent={sent} live={recent.messages} connection={recent.connection} />
-      <Messages recent={recent} />
+      {device.isLoading && <p class="quiet">Loading …</p>}
+      {device.value && (
+        <>
+          <About device={device.value} application={application} />
+          <SignalChart uplinks={uplinks} isLoading={isLoading} />
+          {mayChange && <SendDownlink application={application} device={eui} onAccepted={setSent} />}
+          <LifeCycle application={application} device={eui} sent={sent} live={recent.messages} connection={recent.connection} />
+          <Messages recent={recent} />
+        </>
+      )}
     </>
   );
 }

@@ -92,9 +92,10 @@ export function ImportDevices({ application, onClose, onImported }: Props) {
       onImported();
     }
   };
+  const isRight = found !== undefined && found.complaints.length === 0;
   return (
     <Dialog title="Import devices" onClose={onClose}>
-      <Form onSubmit={submit} submit={found?.devices.length ? `Import ${counted(found.devices.length, "device")}` : "Import"} cancel={onClose} label="Import devices">
+      <Form onSubmit={submit} submit={isRight ? `Import ${counted(found.devices.length, "device")}` : "Import"} cancel={onClose} label="Import devices">
         <Field label="CSV file" required
           help={<>The first line names the columns: <code>eui</code>, <code>name</code>, <code>template</code>; every other column is a tag. Devices that are there already are replaced.</>}>
           {(control) => <input {...control} type="file" accept=".csv,.txt,text/csv" onChange={(event) => void read(event.currentTarget.files?.[0])} />}

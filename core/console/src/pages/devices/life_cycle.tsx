@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What became of a downlink.
+import { useEffect } from "preact/hooks";
 import { at } from "../../api/client";
 import type { Connection } from "../../api/live";
 import { every, joined } from "../../api/recent";
@@ -39,6 +40,9 @@ function isAbout(event: Message, downlink: { id: string; stream?: string }): boo
 export function LifeCycle(props: Props) {
   const { application, device, sent } = props;
   const downlinks = useResource<Page<Downlink>>(at("applications", application, "downlinks"), { device, limit: 20 }, { every: 3_000 });
+  useEffect(() => {
+    if (sent) void downlinks.reload();
+  }, [sent?.id]);
   const events = useEvents(props);
   const known = downlinks.value?.items ?? [];
   const shown = sent ? known.find(({ id, stream }) => id === sent.id && senderOf({ stream }) === senderOf({})) : known[0];
