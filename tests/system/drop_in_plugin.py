@@ -194,12 +194,11 @@ class DropInPlugin(runnel.SystemTest):
         async with self.broker() as broker:
             local = api.local(broker)
             await self.listed(local, self.drop(HELLO), name="hello")
-            for _ in range(2):
+            for name in ("later.so", "latest.so"):
                 self.drop(BAD / "text" / "text.so", HELLO.name)
                 # Judged in the order of their names.
-                since = self.drop(BAD / "text" / "text.so", "later.so")
-                await self.listed(local, since, file=str(self.directory / "later.so"))
-                (self.directory / "later.so").unlink()
+                since = self.drop(BAD / "text" / "text.so", name)
+                await self.listed(local, since, file=str(self.directory / name))
             lines = [line for line in broker.log if "restart runnel to use it" in line]
             self.assertEqual(len(lines), 1, lines)
             await self.post(broker, 1)
