@@ -17,6 +17,7 @@
 #include "broker/data_directory.h"
 #include "broker/describe.h"
 #include "config/read_config.h"
+#include "loader/drop_ins.h"
 #include "loader/elf_stamp.h"
 #include "loader/loader.h"
 #include "observe/stream_log.h"
@@ -164,10 +165,10 @@ int serve(const CommandLine& line, const Clock& clock, StreamLog& log, const sig
         return EXIT_FAILURE;
     }
     const DataDirectory data(main.config.data);
-    const Plugins plugins = loadPlugins(main.config.plugins, data.path() / "plugins", log);
-    std::optional<Config> config = configOf(line, plugins, log);
+    DropIns dropIns(main.config.plugins, data.path() / "plugins", log);
+    std::optional<Config> config = configOf(line, dropIns.plugins(), log);
     if (!config) return EXIT_FAILURE;
-    Broker broker(std::move(*config), plugins, clock, log);
+    Broker broker(std::move(*config), dropIns, clock, log);
     if (isForBooks) return printBooks(broker);
     broker.start();
     showFirstPassword(broker);

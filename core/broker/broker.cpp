@@ -14,6 +14,8 @@ namespace runnel {
 
 namespace {
 
+constexpr unsigned kTicksPerSecond = 4;
+
 /// An `application` option without value means the first configured application, so that a
 /// simulated network feeds it without being told.
 Fields withApplication(const NetworkSpec& spec, const Plugin& plugin, const Config& config) {
@@ -40,9 +42,10 @@ std::filesystem::path keyBeside(const std::filesystem::path& data) {
 
 }  // namespace
 
-Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log)
+Broker::Broker(Config config, DropIns& dropIns, const Clock& clock, Log& log)
     : config_(std::make_shared<const Config>(std::move(config))),
-      plugins_(plugins),
+      dropIns_(dropIns),
+      plugins_(dropIns.plugins()),
       clock_(clock),
       log_(log),
       traffic_(clock),
@@ -78,7 +81,7 @@ Broker::Broker(Config config, const Plugins& plugins, const Clock& clock, Log& l
                .health = health_,
                .doors = doors_,
                .routed = routed_},
-              {.plugins = plugins,
+              {.plugins = plugins_,
                .formats = formats_,
                .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}),
       registrar_(*config_, registrarParts()),
@@ -240,7 +243,6 @@ void Broker::start() {
     isStarted_ = true;
     state_.start([this] { return collect(); });
     ingress_.start();
-    ticker_ = std::make_unique<Ticker>(std::chrono::seconds(1), [this] { tick(); });
     for (const auto& [name, door] : doors_) start(*door);
     keeper_.openAll();
     for (const auto& connector : connectors_) {
@@ -249,6 +251,9 @@ void Broker::start() {
     }
     const std::size_t doorCount = doors_.size();  // from here on the API may add some
     management_.start(*config_);
+    // Last: what it finds may change streams and doors.
+    ticker_ = std::make_unique<Ticker>(std::chrono::milliseconds(1000 / kTicksPerSecond),
+                                       [this] { tick(); });
     log_.write(Level::Info, "broker",
                "ready: " + std::to_string(streams_.all().size()) + " streams, " +
                    std::to_string(doorCount) + " protocols, " + std::to_string(connectors_.size()) +
@@ -293,17 +298,30 @@ void Broker::applySettings(const Config& next, ConfigDiff& diff) {
     journal_.setRetention({.age = next.retentionAge, .bytes = next.retentionBytes});
 }
 
-/// Once a second.
 void Broker::tick() {
+    lookForPlugins();
+    if (ticks_++ % kTicksPerSecond == 0) eachSecond();
+}
+
+void Broker::lookForPlugins() {
+    try {
+        const auto plugins = dropIns_.look(std::chrono::steady_clock::now());
+        if (!plugins.empty()) registrar_.pluginsCame(plugins);
+    } catch (const std::exception& error) {
+        log_.write(Level::Error, "broker", std::string("new plugins: ") + error.what());
+    }
+}
+
+void Broker::eachSecond() {
     constexpr unsigned kTrimEvery = 30;
     constexpr unsigned kSaveUsedEvery = 60;
     downlinks_.tick();
     registrar_.endExpired();
     watch_.look();
     trafficWatch_.look();
-    if (ticks_ % kSaveUsedEvery == 0) management_.saveUsed();
+    if (seconds_ % kSaveUsedEvery == 0) management_.saveUsed();
     // glibc keeps what a burst has freed: measured, 117 KB per session instead of 19.
-    if (++ticks_ % kTrimEvery == 0) malloc_trim(0);
+    if (++seconds_ % kTrimEvery == 0) malloc_trim(0);
 }
 
 /// What has changed since the last call; on the state's thread.
@@ -312,6 +330,8 @@ State::Changes Broker::collect() {
     // First: what is routed meanwhile is in the records already, and skipped when it comes again.
     changes.checkpoint = routed_;
     for (const auto& stream : changed_.takeAll()) stream->collect(changes, clock_.now());
+    // Behind the streams: whoever waited and came meanwhile is saved as present, next time.
+    keeper_.collect(changes);
     return changes;
 }
 

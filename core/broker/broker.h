@@ -25,6 +25,7 @@
 #include "format/formats.h"
 #include "ingress/ingress.h"
 #include "journal/sqlite_journal.h"
+#include "loader/drop_ins.h"
 #include "network/connector.h"
 #include "protocol/door.h"
 #include "registry/catalogue.h"
@@ -43,10 +44,10 @@ namespace runnel {
 /// Thread safety: one thread.
 class Broker final {
   public:
-    /// Builds everything and takes nothing in yet. `plugins`, `clock` and `log` outlive it, and the
+    /// Builds everything and takes nothing in yet. `dropIns`, `clock` and `log` outlive it, and the
     /// caller has the DataDirectory. Throws ConfigError if the administrator has to change
     /// something first.
-    Broker(Config config, const Plugins& plugins, const Clock& clock, Log& log);
+    Broker(Config config, DropIns& dropIns, const Clock& clock, Log& log);
     ~Broker();
 
     /// Starts protocols, then networks. A plugin that cannot start is reported, the others go on.
@@ -81,11 +82,14 @@ class Broker final {
     std::vector<Complaint> checkSettings(const Config& next);
     void applySettings(const Config& next, ConfigDiff& diff);
     void tick();
+    void eachSecond();
+    void lookForPlugins();
     State::Changes collect();
     void drain() const;
     void report(const std::string& part, const Error& error);
 
     const std::shared_ptr<const Config> config_;  ///< as it was at the start
+    DropIns& dropIns_;                            ///< once started, the ticker's
     const Plugins& plugins_;
     const Clock& clock_;
     Log& log_;
@@ -126,7 +130,7 @@ class Broker final {
     Management management_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::unique_ptr<Ticker> ticker_;
-    unsigned ticks_ = 0;  // the ticker's own
+    unsigned ticks_ = 0, seconds_ = 0;  // the ticker's own
     bool isStarted_ = false;
 };
 

@@ -112,7 +112,8 @@ Applied LiveRegistrar::putStream(Scope owner, StreamSpec spec) {
     ConfigDiff::Streams diff;
     if (!known) {
         diff.added.push_back(at);
-    } else if (auto what = changesOf(*known->spec, *kept); !what.empty()) {
+    } else if (auto what = changesOf(*known->spec, *kept);
+               !what.empty() || stalled_.contains(name)) {
         diff.changed.push_back({at, std::move(what)});
     }
     std::vector<Complaint> complaints;
@@ -125,6 +126,7 @@ Applied LiveRegistrar::putStream(Scope owner, StreamSpec spec) {
         [&](sqlite::Database& database) { parts_.tokens.store(database, draft); });
     apply(draft);
     openDoorOf(*kept);
+    stalled_.erase(name);
     apply(plan);
     parts_.catalogue.putStream(name, {kept, Origin::Api});
     return Done{};

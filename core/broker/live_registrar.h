@@ -14,6 +14,7 @@
 #include "broker/stream_keeper.h"
 #include "config/config.h"
 #include "config/documents.h"
+#include "config/read_config.h"
 #include "registry/catalogue.h"
 #include "registry/devices.h"
 #include "registry/objects.h"
@@ -68,6 +69,12 @@ class LiveRegistrar final : public Registrar {
     Applied removeToken(std::uint64_t token) override;
     ReloadReport reload() override;
 
+    /// Plugins that were loaded while the broker runs: streams that waited for them go on where
+    /// they stand, without a reload, and protocols that the files name begin. Networks need a
+    /// restart, and are told so. Takes exclusively() itself.
+    using NewPlugins = std::span<const LoadedPlugin* const>;
+    void pluginsCame(NewPlugins plugins);
+
     /// Ends the sessions of tokens that have expired.
     void endExpired();
 
@@ -92,6 +99,13 @@ class LiveRegistrar final : public Registrar {
     static Result<StreamSpec> readStored(DocumentReader& reader, Scope owner,
                                          const std::string& document);
     ReloadReport reloadFiles();
+    void useSettings(const ReadResult& read, NewPlugins protocols, Config& next);
+    void reviveFiled(const ReadResult& read, NewPlugins plugins, Config& next,
+                     ConfigDiff::Streams& revived);
+    void reviveStored(const Config& next, NewPlugins plugins, ConfigDiff::Streams& revived);
+    void hold(const std::string& stream, const std::string& why);
+    void addStalled(const Config& next, ConfigDiff::Streams& diff) const;
+    StreamKeeper::Plan planEach(const ConfigDiff::Streams& revived);
     void apply(const ConfigDiff::Devices& diff);
     void makeTokens(const ConfigDiff::Streams& diff);
     std::vector<Complaint> collisions(const Config& before, const Config& next) const;
@@ -107,6 +121,7 @@ class LiveRegistrar final : public Registrar {
     std::mutex mutex_;
     mutable Guarded<std::shared_ptr<const Config>> config_;
     std::map<std::string, Fields> protocols_;
+    std::set<std::string> stalled_;     ///< their plugin came, and something else is wrong
     std::set<std::string> unreadable_;  ///< streams in the registry that could not be read
 };
 

@@ -212,6 +212,7 @@ Registrar::ReloadReport LiveRegistrar::reloadFiles() {
     complain(collisions(*before, *next));
     if (!report.complaints.empty()) return report;
     ConfigDiff diff = difference(*before, *next);
+    addStalled(*next, diff.streams);
     keepUntilRestart(*next, *before);
     complain(parts_.checkSettings(*next));
     const StreamKeeper::Plan plan = parts_.keeper.prepare(diff.streams, report.complaints);
@@ -219,6 +220,8 @@ Registrar::ReloadReport LiveRegistrar::reloadFiles() {
     makeTokens(diff.streams);
     parts_.applySettings(*next, diff);
     apply(diff.devices);
+    for (const StreamChange& change : diff.streams.changed) stalled_.erase(change.stream.name);
+    for (const std::string& name : diff.streams.removed) stalled_.erase(name);
     apply(plan);
     describe(next);
     forget(*before, *next);

@@ -32,12 +32,21 @@ Position Recovery::highest(const State::Saved& saved) {
 StreamRecord Recovery::recordOf(const StreamConfig& config, Scope scope,
                                 std::uint32_t kinds) const {
     const auto found = saved_.find(config.name);
-    if (found == saved_.end()) {
-        // Without a state nobody knows what was delivered: better twice than not at all.
-        const bool isStateNew = !parts_.state.saved().checkpoint;
-        return newRecord(isStateNew ? parts_.journal.oldest() - 1 : parts_.journal.head());
-    }
-    return continued(found->second, scope, kinds);
+    return found == saved_.end() ? firstRecord() : continued(found->second, scope, kinds);
+}
+
+/// Without a state nobody knows what was delivered: better twice than not at all.
+StreamRecord Recovery::firstRecord() const {
+    const bool isStateNew = !parts_.state.saved().checkpoint;
+    return newRecord(isStateNew ? parts_.journal.oldest() - 1 : parts_.journal.head());
+}
+
+void Recovery::await(const std::string& stream) {
+    awaited_.insert(stream);
+    if (saved_.contains(stream)) return;
+    StreamRecord record = firstRecord();
+    record.name = stream;
+    saved_.emplace(stream, std::move(record));
 }
 
 Recovery::Records Recovery::run(const Streams& streams, Router& router) {
@@ -94,7 +103,7 @@ Recovery::Records Recovery::save(const Streams& streams) const {
     std::vector<std::string> forgotten;
     for (const auto& [name, record] : absent) {
         // Retention has passed it: nothing of what it has not delivered is left.
-        if (record.counted + 1 < parts_.journal.oldest()) {
+        if (record.counted + 1 < parts_.journal.oldest() && !awaited_.contains(name)) {
             forgotten.push_back(name);
         } else {
             kept.push_back(record);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,9 @@ class Recovery final {
     /// Above every position that was ever saved: a new journal has to start there.
     static Position highest(const State::Saved& saved);
 
+    /// The stream is configured, but cannot be made now: what comes from here on waits for it.
+    /// Before run().
+    void await(const std::string& stream);
     /// Where the stream starts: at its record; a new one behind the newest message.
     StreamRecord recordOf(const StreamConfig& config, Scope scope, std::uint32_t kinds) const;
     /// Lets devices and ingress know the newest messages. Returns the events of downlinks among
@@ -51,10 +55,12 @@ class Recovery final {
     void read(Position after, Position through, const Visit& visit) const;
     void check(const Status& status) const;
     void replaceJournal() const;
+    StreamRecord firstRecord() const;
     Records save(const Streams& streams) const;
 
     const Parts parts_;
     Records saved_;
+    std::set<std::string> awaited_;
     Position checkpoint_;
 };
 

@@ -2,6 +2,7 @@
 #include "broker/stream_keeper.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "broker/bring_up.h"
 
@@ -34,11 +35,12 @@ void StreamKeeper::report(const std::string& part, const Error& error) {
     reportFailing(parts_.health, parts_.stream.log, part, error);
 }
 
-void StreamKeeper::start(std::span<const StreamAt> streams, const Recovery& recovery) {
+void StreamKeeper::start(std::span<const StreamAt> streams, Recovery& recovery) {
     for (const StreamAt& stream : streams) {
         auto made = maker_.make(stream);
         if (!made) {
             report(partOf(stream.name), made.error());
+            recovery.await(stream.name);
             continue;
         }
         const StreamSetup& setup = made->setup;
@@ -125,7 +127,10 @@ void StreamKeeper::apply(const Plan& plan) {
     for (const std::string& name : plan.removed) end(name, CloseReason::Removed);
     for (const Plan::Arrival& one : plan.arrivals) end(one.made.name(), one.reason);
     for (const std::string& name : plan.removed) remove(name);
-    for (const auto& [name, error] : plan.waiting) report(partOf(name), error);
+    for (const auto& [name, error] : plan.waiting) {
+        report(partOf(name), error);
+        wait(name);
+    }
     std::vector<std::uint64_t> arrived;
     for (const Plan::Arrival& one : plan.arrivals) {
         arrived.push_back(one.made.number());
@@ -140,6 +145,19 @@ void StreamKeeper::remove(const std::string& name) {
     const auto quiet = parts_.router.betweenBatches();
     retire(name);
     parts_.tokens.assign(name, 0);
+}
+
+/// What comes from now on is the stream's, unless it has a place already.
+void StreamKeeper::wait(const std::string& name) {
+    StreamRecord record = newRecord(parts_.stream.journal.head());
+    record.name = name;
+    if (absent_.emplace(name, record).second) begun_.lock()->push_back(std::move(record));
+}
+
+void StreamKeeper::collect(State::Changes& changes) {
+    const auto begun = begun_.lock();
+    std::move(begun->begin(), begun->end(), std::back_inserter(changes.absent));
+    begun->clear();
 }
 
 /// Between batches.

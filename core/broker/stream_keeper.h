@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/guarded.h"
 #include "broker/config_diff.h"
 #include "broker/recovery.h"
 #include "broker/stream_maker.h"
@@ -42,8 +43,9 @@ class StreamKeeper final {
     StreamKeeper(Parts parts, StreamMaker::Parts makerParts)
         : parts_(parts), maker_(std::move(makerParts)) {}
 
-    /// Before anything is routed: a stream that cannot be made is reported, and stays out.
-    void start(std::span<const StreamAt> streams, const Recovery& recovery);
+    /// Before anything is routed: a stream that cannot be made is reported, and stays out; what
+    /// comes from then on waits for it.
+    void start(std::span<const StreamAt> streams, Recovery& recovery);
     /// Streams that are not there; one that comes back goes on at its record.
     void remember(Recovery::Records absent) { absent_ = std::move(absent); }
     /// Tells the protocols of all streams; once the doors have been started.
@@ -67,11 +69,15 @@ class StreamKeeper final {
     /// A changed stream goes on where it stands, under another number. Streams that are not in the
     /// plan notice nothing.
     void apply(const Plan& plan);
+    /// Adds the records of streams that have begun to wait without ever having been there. Any
+    /// thread.
+    void collect(State::Changes& changes);
 
   private:
     void arrange(const StreamAt& stream, CloseReason reason, Plan& plan,
                  std::vector<Complaint>& complaints);
     void remove(const std::string& name);
+    void wait(const std::string& name);
     void retire(const std::string& name);
     void replace(const MadeStream& made);
     StreamRecord recordOf(const std::string& name) const;
@@ -85,7 +91,8 @@ class StreamKeeper final {
     StreamMaker maker_;
     std::map<std::string, std::uint64_t> numbers_;  ///< of the streams that are there, by name
     Recovery::Records absent_;
-    std::set<std::string> forgotten_;  ///< of the plan that is applied next
+    Guarded<std::vector<StreamRecord>> begun_;  ///< of waiting streams, to be saved
+    std::set<std::string> forgotten_;           ///< of the plan that is applied next
 };
 
 /// Something of the configuration does not work: for the health board and the log.

@@ -2,11 +2,9 @@
 #include "loader/loader.h"
 
 #include <algorithm>
-#include <fstream>
 
-#include "loader/descriptor_check.h"
-#include "loader/elf_stamp.h"
 #include "loader/mapped_plugin.h"
+#include "loader/plugin_file.h"
 
 namespace runnel {
 namespace {
@@ -14,36 +12,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kPart = "loader";
-constexpr std::uintmax_t kLargestFile = 256U << 20U;
-
-Error refusal(std::string reason) {
-    return {"", std::move(reason)};
-}
-
-Result<Bytes> readFile(const fs::path& file) {
-    std::error_code error;
-    if (!fs::is_regular_file(file, error)) return refusal("is not a regular file");
-    const std::uintmax_t size = fs::file_size(file, error);
-    if (error) return refusal("cannot be read: " + error.message());
-    if (size > kLargestFile) {
-        return refusal("is too large: found " + std::to_string(size) + " bytes, expected at most " +
-                       std::to_string(kLargestFile));
-    }
-    Bytes content(size);
-    std::ifstream stream(file, std::ios::binary);
-    stream.read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(size));
-    if (!stream.is_open()) return refusal("cannot be opened; check its permissions");
-    if (stream.gcount() != static_cast<std::streamsize>(size)) {
-        return refusal("became shorter while it was read; copy it again");
-    }
-    return content;
-}
-
-/// "format json 1.0.0".
-std::string title(const LoadedPlugin& plugin) {
-    return std::string(text(plugin.kind)) + " " + plugin.name + " " + plugin.version;
-}
-
 bool isSamePlugin(const LoadedPlugin& plugin, const PluginStamp& stamp) {
     return plugin.kind == stamp.kind && plugin.name == stamp.name;
 }
@@ -92,21 +60,17 @@ class Loading final {
     }
 
     Result<LoadedPlugin> loadFile(const fs::path& file, const std::vector<LoadedPlugin>& here) {
-        const Result<Bytes> content = readFile(file);
+        const Result<Bytes> content = readPluginFile(file, Owners::Any);
         if (!content) return content.error();
-        const Result<PluginStamp> stamp = readStamp(*content);
-        if (!stamp) return stamp.error();
-        for (const LoadedPlugin& other : here) {
-            if (!isSamePlugin(other, *stamp)) continue;
-            return refusal("is " + std::string(text(stamp->kind)) + " " + stamp->name + " as " +
-                           other.file.string() + " is, which comes first; remove one of them");
-        }
-        const Result<const Plugin*> plugin = mapPlugin(*content, privateCopies_);
-        if (!plugin) return plugin.error();
-        if (const Status status = checkDescriptor(stamp->kind, **plugin); !status) {
-            return status.error();
-        }
-        return LoadedPlugin{stamp->kind, stamp->name, stamp->version, file, *plugin};
+        return loadPlugin(file, *content, privateCopies_, [&](const PluginStamp& stamp) -> Status {
+            for (const LoadedPlugin& other : here) {
+                if (!isSamePlugin(other, stamp)) continue;
+                return Error{"", "is " + std::string(text(stamp.kind)) + " " + stamp.name + " as " +
+                                     other.file.string() +
+                                     " is, which comes first; remove one of them"};
+            }
+            return Done{};
+        });
     }
 
     void keep(LoadedPlugin plugin) {

@@ -152,6 +152,10 @@ Result<const Plugin*> mapPlugin(const Bytes& content, const fs::path& privateCop
     return exported(known->emplace(hash, std::move(*loaded)).first->second);
 }
 
+bool isMapped(const Bytes& content) {
+    return mappings().lock()->count(sha256(content)) > 0;
+}
+
 void removeStaleCopies(const fs::path& privateCopies) {
     std::error_code error;
     const fs::path directory = fs::absolute(privateCopies, error);

@@ -15,6 +15,9 @@ namespace runnel {
 /// one content.
 Result<const Plugin*> mapPlugin(const Bytes& content, const std::filesystem::path& privateCopies);
 
+/// Is this what a plugin was mapped from? Then nothing of it is new. Thread safety: any thread.
+bool isMapped(const Bytes& content);
+
 /// Removes the copies in `privateCopies` that this process has not mapped: earlier versions.
 void removeStaleCopies(const std::filesystem::path& privateCopies);
 

@@ -81,6 +81,7 @@ class Life {
         router_.add(stream);
         return stream;
     }
+    void await(const std::string& name) { recovery_.await(name); }
     void recover() { recovery_.run(streams_, router_); }
     std::vector<MessagePtr> remind() {
         Devices devices;
@@ -344,6 +345,29 @@ TEST(RecoveryTest, ForgetsAStreamThatRetentionHasPassed) {
     const Life life(disk);
     ASSERT_EQ(life.state().saved().streams.size(), 1U);
     EXPECT_EQ(life.state().saved().streams.front().name, "a/kept");
+}
+
+TEST(RecoveryTest, KeepsThePlaceOfAStreamThatCannotBeMadeYet) {
+    Disk disk;
+    liveAndDie(disk, 5);
+    for (int i = 0; i < 2; ++i) {
+        Life life(disk);
+        life.await("a/waiting");
+        life.recover();
+        life.publish(10);
+        life.save();
+    }
+    ASSERT_TRUE(disk.journal->trim(1009));
+    {
+        Life life(disk);
+        life.await("a/waiting");
+        life.recover();
+    }
+    Life life(disk);
+    const auto stream = life.add("a/waiting");
+    life.recover();
+    EXPECT_EQ(stream->books().pending(), 16U) << "all but what retention took";
+    EXPECT_TRUE(life.isBalanced());
 }
 
 TEST(RecoveryTest, StartsAbovePositionsThatWereEverSaved) {

@@ -82,6 +82,7 @@ class RegistrarLife {
             State::Changes changes;
             changes.checkpoint = routed;
             for (const auto& stream : changed.takeAll()) stream->collect(changes, {});
+            keeper.collect(changes);
             return changes;
         });
     }

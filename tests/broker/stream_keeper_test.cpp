@@ -98,6 +98,7 @@ class World {
     State::Changes collect() {
         State::Changes changes;
         for (const auto& stream : changed.takeAll()) stream->collect(changes, {});
+        keeper.collect(changes);
         return changes;
     }
     std::shared_ptr<Stream> find(const std::string& name) const {
@@ -389,6 +390,26 @@ TEST(StreamKeeperTest, AStreamWhoseFormatIsMissingWaitsWithItsRecord) {
     world.change("a/cloud", cloud, {"format"});
     EXPECT_EQ(world.find("a/cloud")->books().pending(), 6U);
     EXPECT_THAT(world.health.all().at("stream a/cloud").text, HasSubstr("is not running"));
+}
+
+TEST(StreamKeeperTest, WhatComesForANewStreamWhoseFormatIsMissingWaitsForIt) {
+    World world;
+    StreamSpec missing = spec();
+    missing.format = "cbor";
+    world.append(3);
+    world.route();
+    world.add("a/cloud", missing);
+    const auto saved = world.collect().absent;
+    ASSERT_THAT(saved, SizeIs(1));
+    EXPECT_EQ(saved[0].name, "a/cloud");
+    EXPECT_EQ(saved[0].cursor, kStart + 3);
+    EXPECT_THAT(world.collect().absent, IsEmpty());
+    world.append(4);
+    world.route();
+    const StreamSpec cloud = spec();
+    world.change("a/cloud", cloud, {"plugin"});
+    EXPECT_EQ(world.find("a/cloud")->books().pending(), 4U);
+    world.expectBalance();
 }
 
 TEST(StreamKeeperTest, AJournalThatCannotBeReadKeepsTheStreamOutWithItsRecord) {
