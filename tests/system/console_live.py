@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages in the console as they come: filtered, paused, at 1,000 a second, and after the broker
 was away."""
-import socket
 import time
 
 import api
@@ -24,12 +23,6 @@ PAUSE = """(async () => {
 })()"""
 NEWEST = "document.querySelector('tbody tr time')?.dateTime ?? ''"
 SLOWEST = 500  # milliseconds
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 class ConsoleLive(runnel.SystemTest):
@@ -104,7 +97,7 @@ class ConsoleLive(runnel.SystemTest):
                 await page.seeText("Showing 50 of about")
 
     async def test_it_comes_back_when_the_broker_does(self):
-        admin = {"listen": f"127.0.0.1:{free_port()}", "console": str(runnel.BUILD / "console")}
+        admin = {"listen": f"127.0.0.1:{runnel.free_port()}", "console": str(runnel.BUILD / "console")}
         async with self.broker(5, admin=admin) as broker:
             async with Browser(broker, errors=True) as page:
                 await self.signed_in(broker, page)

@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import unittest
@@ -75,6 +76,13 @@ def webhook(applications=None):
     """`applications` maps the network server's application ids to application EUIs."""
     options = {"listen": "127.0.0.1:0", "token": SECRET, "applications": applications or {}}
     return {"name": "hooks", "plugin": "http", "options": options}
+
+
+def free_port():
+    """For a listener that has to come back at the same one after a restart."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
 
 
 class Runnel:
