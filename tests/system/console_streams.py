@@ -302,6 +302,12 @@ class ConsoleStreams(runnel.SystemTest):
             await page.see("button", "Switch on")
             await page.seeText("Off", exact=True)
             await self.look(page, "stream-off")
+            await page.clickText("More options")
+            await page.choose("EUI style", "dashes")
+            await page.click("button", "Save")
+            await page.until("document.querySelector('details.more')?.open === false")
+            saved = (await api.local(one).get(f"{STREAMS}/cloud")).json
+            self.assertEqual([saved["options"].get("euiStyle"), saved["enabled"]], ["dashes", False])
             await page.click("button", "Remove")
             await page.click("button", "Remove", within=["dialog", "Remove stream cloud?"])
             await page.seeText("Stream cloud is removed")
