@@ -32,7 +32,12 @@ function clientLine(url: string, token: string, owner: Owner, stream: Stream): C
     return {
       label: "mosquitto",
       value: `mosquitto_sub -h ${host} -p ${port || "8883"}${tls} -u '${token}' -q 1 -v -t '${topicOf(owner, stream)}'`,
-      help: <>The token is the user name or the password. The broker's own certificate is the file <code>tls/certificate.pem</code> in its data directory.</>,
+      help: (
+        <>
+          The token is the user name or the password. The broker's own certificate is the file <code>tls/certificate.pem</code> in
+          its data directory.
+        </>
+      ),
     };
   }
   return undefined;
@@ -89,14 +94,13 @@ function Listening({ owner, stream, url, token, mayChange }: ListeningProps) {
 /** The broker connects to somebody. */
 function Calling({ stream }: { stream: Stream }) {
   const { url } = stream.options;
-  return typeof url === "string" && url ? (
+  if (typeof url !== "string" || url === "") {
+    return <p class="help">Nobody has to connect: this protocol connects by itself, or its listener is not open yet.</p>;
+  }
+  return (
     <>
       <Copy label="Connects to" value={url} />
       <p class="help">runnel connects there by itself, and again after an outage.</p>
     </>
-  ) : (
-    <p class="help">
-      {stream.enabled ? "Nobody has to connect: this protocol connects by itself, or its listener is not open yet." : "The stream is switched off."}
-    </p>
   );
 }

@@ -53,8 +53,12 @@ export function DeadLettersTab({ path, mayChange }: StreamTabProps) {
         <p>These messages will not be delivered. This cannot be undone.</p>
       </ConfirmButton>
     )}>
-      <List caption="Dead letters" columns={columns} pages={pages} keyOf={({ id }) => id}
-        empty={<p>There is none: every message was taken or still waits. What a client can never take, because it is too big for instance, is kept here with the reason.</p>} />
+      <List caption="Dead letters" columns={columns} pages={pages} keyOf={({ id }) => id} empty={(
+        <p>
+          There is none: every message was taken or still waits. What a client can never take, because it is too big for
+          instance, is kept here with the reason.
+        </p>
+      )} />
     </Panel>
   );
 }

@@ -30,12 +30,13 @@ function useIsSample(items: StreamDocument[] | undefined): boolean {
 export function DocumentsTab({ owner, stream, path, perSecond: rate }: StreamTabProps & { perSecond: number }) {
   const [held, setHeld] = useState<StreamDocument[]>();
   const isPaused = held !== undefined;
-  const { value, problem, isLoading } = useResource<Page<StreamDocument>>(`${path}/documents`, { limit: kMost }, { every: isPaused ? undefined : kEvery });
+  const every = isPaused ? undefined : kEvery;
+  const { value, problem, isLoading } = useResource<Page<StreamDocument>>(`${path}/documents`, { limit: kMost }, { every });
   const isSample = useIsSample(value?.items);
   const items = held ?? value?.items;
   return (
     <Panel title="Newest documents" actions={items && items.length > 0 && (
-      <button type="button" aria-pressed={isPaused} onClick={() => setHeld(isPaused ? undefined : items)}>{isPaused ? "Go on" : "Pause"}</button>
+      <button type="button" onClick={() => setHeld(isPaused ? undefined : items)}>{isPaused ? "Go on" : "Pause"}</button>
     )}>
       <Problem problem={problem} />
       {isLoading && <p class="quiet">Loading …</p>}
@@ -56,11 +57,8 @@ export function DocumentsTab({ owner, stream, path, perSecond: rate }: StreamTab
 }
 
 function NoDocuments({ isOn }: { isOn: boolean }) {
-  return (
-    <p class="quiet">
-      No message has come for this stream yet. {isOn ? "As soon as a device sends, the documents are here; with Send test uplink you need not wait for one." : "It is switched off."}
-    </p>
-  );
+  const next = isOn ? "As soon as a device of it sends, the documents are here." : "It is switched off.";
+  return <p class="quiet">No message has come for this stream yet. {next}</p>;
 }
 
 function Document({ document, application }: { document: StreamDocument; application?: string }) {
@@ -70,7 +68,7 @@ function Document({ document, application }: { document: StreamDocument; applica
       <p class="document-head">
         <Badge>{kindText(kind)}</Badge>
         <Time at={received} as="clock" />
-        <span>Device {application ? <a class="code" href={link("applications", application, "devices", device)}>{device}</a> : <EuiText eui={device} />}</span>
+        {application ? <a class="code" href={link("applications", application, "devices", device)}>{device}</a> : <EuiText eui={device} />}
         {contentType && text === undefined && <span class="quiet">{contentType}</span>}
       </p>
       {error ? <p class="wrong">{error}</p> : <pre>{text ?? data}</pre>}

@@ -4,12 +4,12 @@ import type { Option, OptionValue } from "../../api/types";
 
 export type Texts = Record<string, string>;
 
-const kAcronyms = new Set(["url", "tls", "qos", "ca", "alpn", "id", "eui", "http", "mqtt", "json", "xml", "sas"]);
+const kAcronyms = new Set(["url", "tls", "ca", "alpn", "id", "eui", "http", "mqtt", "json", "xml", "sas"]);
 
 /** "downTopic" -> "Down topic", "tlsVerify" -> "TLS verify" */
 export function labelOf(option: Option): string {
   const words = option.name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase().split(" ");
-  const text = words.map((word) => (kAcronyms.has(word) ? word.toUpperCase() : word)).join(" ");
+  const text = words.map((word) => (word === "qos" ? "QoS" : kAcronyms.has(word) ? word.toUpperCase() : word)).join(" ");
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 

@@ -34,11 +34,12 @@ export function SessionsTab({ path, stream }: StreamTabProps) {
     { title: "Unsettled", cell: (each) => figure(each.unsettled), isNumber: true },
     { title: "Waiting", cell: (each) => figure(each.waiting), isNumber: true },
   ];
+  const next = stream.url ? "Connection, above, shows how to connect; what comes meanwhile waits on disk." : "The state above says why.";
   return (
     <Panel title="Sessions">
       <p class="help">The newest session is the holder: what it settles is settled for the stream. Listeners get the same messages.</p>
       <List caption="Sessions" columns={columns} pages={pages} keyOf={(each) => `${each.peer} ${each.since}`}
-        empty={<p>Nobody is connected. {stream.url ? "The lines under Connection show how to connect; what comes meanwhile waits on disk." : "The state above says why."}</p>} />
+        empty={<p>Nobody is connected. {next}</p>} />
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { api, ApiProblem } from "../../api/client";
 import { useResource, type Resource } from "../../api/resource";
 import type { Stream, StreamInput } from "../../api/types";
@@ -39,15 +39,22 @@ export function SettingsTab(props: Props) {
 }
 
 /** The form is filled once; a change that somebody else makes meanwhile is not overwritten. */
-function EditSettings({ path, onChanged, ...props }: Props) {
+function EditSettings({ path, stream, onChanged, ...props }: Props) {
   const resource = useResource<Stream>(path);
-  const { value, etag, problem } = resource;
+  const { value, problem, reload } = resource;
+  // The switch above the form is no change by somebody else.
+  useEffect(() => void (value && value.enabled !== stream.enabled && reload()), [stream.enabled]);
   return (
     <Panel title="Settings">
       <Problem problem={problem} />
-      {value && <EditForm key={etag} {...props} known={value} path={path} resource={resource} onChanged={onChanged} />}
+      {value && <EditForm key={keyOf(value)} {...props} known={value} path={path} resource={resource} onChanged={onChanged} />}
     </Panel>
   );
+}
+
+/** Changes with what the form shows: then it is filled anew. */
+function keyOf({ scope, protocol, format, options, duplicates, events }: Stream): string {
+  return JSON.stringify([scope, protocol, format, options, duplicates, events]);
 }
 
 type FormProps = Omit<Props, "stream"> & { known: Stream; resource: Resource<Stream> };
@@ -65,11 +72,15 @@ function EditForm({ owner, known, path, resource, onChanged }: FormProps) {
     notify(`Stream ${known.name} is saved`);
     await Promise.all([resource.reload(), onChanged()]);
   };
+  const reload = async () => {
+    await resource.reload();
+    setIsOld(false);
+  };
   return (
     <>
-      <p class="help">Saving a change disconnects the stream's clients; they connect again by themselves.</p>
+      <p class="help">Saving a change closes the stream's sessions: clients have to connect again, as most do by themselves.</p>
       <StreamForm owner={owner} known={known} submit="Save" send={save} />
-      {isOld && <div class="actions"><button type="button" onClick={resource.reload}>Reload the settings</button></div>}
+      {isOld && <div class="actions"><button type="button" onClick={reload}>Reload the settings</button></div>}
     </>
   );
 }

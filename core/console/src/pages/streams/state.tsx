@@ -21,7 +21,7 @@ export function StatePanel({ stream, rates }: { stream: Stream; rates: Rates }) 
         <>
           <Facts facts={[
             { name: "Sessions", value: count(state.sessions) },
-            { name: "Lag", value: lagText(state.books, rates) },
+            { name: "Lag", value: lagText(state.books, enabled ? rates.settled.at(-1) ?? 0 : 0) },
           ]} />
           <Sum books={state.books} />
         </>
@@ -45,9 +45,8 @@ function Sum({ books }: { books: Books }) {
   );
 }
 
-function lagText({ pending }: Books, { settled }: Rates): string {
+function lagText({ pending }: Books, rate: number): string {
   if (pending === 0) return "none";
-  const rate = settled.at(-1) ?? 0;
   const text = counted(pending, "message");
   return rate > 0 ? `${text}, about ${duration(Math.max(1, Math.round(pending / rate)))}` : text;
 }

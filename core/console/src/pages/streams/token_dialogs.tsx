@@ -32,6 +32,11 @@ const kScopes = [
   { value: "down", text: "Send downlinks only" },
 ];
 
+const kTokens = [
+  { value: "made" as const, text: "Make one for me" },
+  { value: "typed" as const, text: "Type one" },
+];
+
 export function AddToken({ owner, path, onDone, onClose }: Props & { owner: Owner }) {
   const isOfGateway = owner.kind === "gateway";
   const [label, setLabel] = useState("");
@@ -57,10 +62,12 @@ export function AddToken({ owner, path, onDone, onClose }: Props & { owner: Owne
         <Form onSubmit={add} submit="Add token" cancel={onClose} label="Add token">
           <TextField label="Label" pointer="/label" value={label} onChange={setLabel} help="Which program it is for." />
           {!isOfGateway && <SelectField label="It may" pointer="/scopes" value={scopes} onChange={setScopes} choices={kScopes} />}
-          <TextField label="Expires" pointer="/expires" type="datetime-local" value={expires} onChange={setExpires} help="Left empty it does not expire." />
-          <RadioField legend="Token" value={is} onChange={setIs} choices={[{ value: "made", text: "Make one for me" }, { value: "typed", text: "Type one" }]}>
+          <TextField label="Expires" pointer="/expires" type="datetime-local" value={expires} onChange={setExpires}
+            help="In your zone. Left empty it does not expire." />
+          <RadioField legend="Token" value={is} onChange={setIs} choices={kTokens}>
             {is === "typed" && (
-              <TextField label="Own token" pointer="/token" value={text} onChange={setText} isCode required help="16 to 256 characters without spaces." />
+              <TextField label="Own token" pointer="/token" value={text} onChange={setText} isCode required
+                help="16 to 256 characters without spaces." />
             )}
           </RadioField>
         </Form>
