@@ -3,6 +3,7 @@ import { render } from "preact";
 import "./style/base.css";
 import "./style/layout.css";
 import "./style/parts.css";
+import "./style/broker.css";
 import { Shell } from "./shell/shell";
 import { applyTheme } from "./shell/theme";
 

@@ -17,6 +17,7 @@ interface Props {
   times: number[]; // Unix seconds, growing
   series: Series[];
   height?: number;
+  fromZero?: number; // axes of values begin at 0 and end at this at least
 }
 
 function seriesOf(each: Series, index: number): uPlot.Series {
@@ -52,7 +53,12 @@ function optionsOf(props: Props, width: number): uPlot.Options {
     axes: [axis, ...scaleAxes],
     series: [{ value: (_, time) => (time === null ? "–" : new Date(time * 1000).toLocaleString()) }, ...props.series.map(seriesOf)],
     cursor: { drag: { x: false, y: false } },
+    scales: props.fromZero ? Object.fromEntries(units.map((unit) => [unit, { range: fromZero(props.fromZero ?? 1) }])) : {},
   };
+}
+
+function fromZero(least: number): uPlot.Range.Function {
+  return (_, __, most) => [0, Math.max(least, 1.1 * (most ?? 0))];
 }
 
 /** Lines or dots over time, with the values under the pointer; as wide as its place. */
