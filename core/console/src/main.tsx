@@ -5,6 +5,7 @@ import "./style/layout.css";
 import "./style/parts.css";
 import "./style/devices.css";
 import "./style/streams.css";
+import "./style/broker.css";
 import { Shell } from "./shell/shell";
 import { applyTheme } from "./shell/theme";
 

@@ -17,6 +17,7 @@ interface Props {
   times: number[]; // Unix seconds, growing
   series: Series[];
   height?: number;
+  fromZero?: number; // axes of values begin at 0 and end at this at least
 }
 
 function seriesOf(each: Series, index: number): uPlot.Series {
@@ -65,11 +66,16 @@ function optionsOf(props: Props, width: number): uPlot.Options {
     axes: [{ ...axis, space: 70, values: timeTexts }, ...scaleAxes],
     series: [{ value: (_, time) => (time === null ? "–" : dateTime(time * 1000)) }, ...props.series.map(seriesOf)],
     cursor: { drag: { x: false, y: false } },
+    scales: props.fromZero ? Object.fromEntries(units.map((unit) => [unit, { range: fromZero(props.fromZero ?? 1) }])) : {},
   };
 }
 
 function dataOf({ times, series }: Props): uPlot.AlignedData {
   return [times, ...series.map((each) => each.values)] as uPlot.AlignedData;
+}
+
+function fromZero(least: number): uPlot.Range.Function {
+  return (_, __, most) => [0, Math.max(least, 1.1 * (most ?? 0))];
 }
 
 /** Lines or dots over time, with the values under the pointer; as wide as its place. */
@@ -100,6 +106,7 @@ export function Chart(props: Props) {
       follow.disconnect();
       theme.disconnect();
       plot.current?.destroy();
+      plot.current = undefined;
     };
   }, [names]);
   useEffect(() => plot.current?.setData(dataOf(props)), [props.times, props.series]);
