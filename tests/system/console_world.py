@@ -38,7 +38,7 @@ PAGES = {
     "unrouted": ("/unrouted", "Unrouted uplinks"),
     "networks": ("/networks", "Networks"),
     "plugins": ("/plugins", "Plugins"),
-    "plugin": ("/plugins/protocol/websocket", "protocol websocket"),
+    "plugin": ("/plugins/protocol/websocket", "websocket"),
     "users": ("/users", "Users"),
     "keys": ("/keys", "API keys"),
     "audit": ("/audit", "Audit log"),
