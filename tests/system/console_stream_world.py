@@ -9,10 +9,10 @@ DEVICE = "0252554E00000000"
 STREAMS = f"{api.application(APPLICATION)}/streams"
 
 
-def broker(gateways=None, network=None):
+def broker(gateways=None, network=None, plugins=(runnel.PLUGINS,)):
     network = network or runnel.simulator(application=APPLICATION, rate=20)
-    return runnel.Runnel([network], gateways=gateways,
-                         protocols={"websocket": {"listen": "127.0.0.1:0"}, "mqtt": runnel.MQTT})
+    protocols = {"websocket": {"listen": "127.0.0.1:0"}, "mqtt": runnel.MQTT}
+    return runnel.Runnel([network], gateways=gateways, plugins=plugins, protocols=protocols)
 
 
 async def make(broker_, **stream):

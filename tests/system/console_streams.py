@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Streams are added in the console: the walk of the X-ON article from signing in to a client that
 gets uplinks, with a typed token, with options, by keyboard alone and on a phone."""
+import os
 import re
+import shutil
+import tempfile
 
 import api
 import runnel
@@ -121,6 +124,25 @@ class ConsoleStreams(StreamsTest):
             self.assertEqual(made["scope"], {"device": DEVICE})
             self.assertEqual(made["options"], {"sequence": True})
             self.assertEqual([made["duplicates"], made["events"]], ["best", ["uplink", "join"]])
+
+    async def test_a_plugin_that_is_dropped_in_appears_in_the_open_form(self):
+        with tempfile.TemporaryDirectory(prefix="runnel-test.") as folder:
+            for name in ("protocol_websocket", "format_json", "network_simulator"):
+                shutil.copy(runnel.PLUGINS / f"{name}.so", folder)
+            async with broker(plugins=(folder,)) as one, Browser(one) as page:
+                await make(one)
+                await signed_in(page, one)
+                await page.go(f"/applications/{APPLICATION}/add-stream")
+                await page.seeText("Secure WebSocket server")
+                await page.fill("Name", "later")
+                part = f"{folder}/protocol_mqtt.part"
+                shutil.copy(runnel.PLUGINS / "protocol_mqtt.so", part)
+                os.rename(part, f"{folder}/protocol_mqtt.so")
+                await page.choose("Protocol", "mqtt")
+                await page.clickText("More options")
+                await page.see("combobox", "Role")
+                await page.click("button", "Save")
+                await page.see("heading", "Stream later")
 
     async def test_a_stream_is_added_by_keyboard_alone(self):
         async with broker() as one, Browser(one) as page:
