@@ -84,7 +84,7 @@ class ConsoleStreamLife(StreamsTest):
             await page.click("button", "Done")
             await page.until("document.querySelectorAll('tbody tr').length === 3")
             await self.look(page, "stream-tokens")
-            await page.clickNth("button", "Revoke", 1)
+            await page.click("button", "Revoke laptop")
             await page.see("heading", "Revoke laptop?")
             await page.click("button", "Revoke", within=["dialog", "Revoke laptop?"])
             await page.seeText("laptop is revoked")

@@ -4,7 +4,7 @@ import { api, ApiProblem, at, type FieldComplaint } from "../../api/client";
 import type { DownlinkInput, DownlinkReceipt, Eui } from "../../api/types";
 import { CheckField, Form, TextArea, TextField } from "../../parts/form";
 import { notify } from "../../parts/notices";
-import { Radios } from "../../parts/radios";
+import { RadioField } from "../../parts/choices";
 import { Panel } from "../../parts/small";
 import { hexOfText } from "../../parts/text";
 
@@ -54,7 +54,7 @@ export function SendDownlink({ application, device, onAccepted }: Props) {
     <Panel title="Send downlink">
       <Form onSubmit={send} submit="Send downlink" label="Send downlink">
         <TextField label="Port" pointer="/port" value={draft.port} onChange={(port) => change({ port })} placeholder="1" help="1 to 223; empty: 1" />
-        <Radios<Writing> label="The payload is" value={draft.writing} onChange={(writing) => change({ writing })}
+        <RadioField<Writing> legend="The payload is" value={draft.writing} onChange={(writing) => change({ writing })}
           choices={[{ value: "hex", text: "Hexadecimal" }, { value: "text", text: "Text" }]} />
         <TextArea label="Payload" pointer="/data" value={draft.payload} onChange={(payload) => change({ payload })} isCode required
           help={isHex ? "Two hexadecimal digits for each byte, for example 01FF" : `UTF-8; ${hexOfText(draft.payload).length / 2} bytes`} />

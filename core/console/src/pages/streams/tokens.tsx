@@ -39,7 +39,7 @@ export function TokensTab({ owner, path, mayChange }: StreamTabProps) {
   const actionsOf = (token: Token) => token.origin === "file" ? <span class="quiet">in a file</span> : (
     <div class="actions">
       <button type="button" aria-label={`Rotate ${labelOfToken(token)}`} onClick={() => setRotated(token)}>Rotate</button>
-      <ConfirmButton button="Revoke" title={`Revoke ${labelOfToken(token)}?`} act={() => revoke(token)}>
+      <ConfirmButton button="Revoke" label={`Revoke ${labelOfToken(token)}`} title={`Revoke ${labelOfToken(token)}?`} act={() => revoke(token)}>
         <p>Whoever is connected with it is disconnected at once and cannot come back. This cannot be undone.</p>
       </ConfirmButton>
     </div>
