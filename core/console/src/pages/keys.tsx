@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { api, at } from "../api/client";
 import { usePages } from "../api/resource";
+import { useRights } from "../api/session";
 import type { Key } from "../api/types";
 import { ConfirmButton, Dialog } from "../parts/dialog";
 import { Form, TextField } from "../parts/form";
@@ -12,6 +13,7 @@ import { Time } from "../parts/time";
 import { grantOf, RoleFields, roleText, whereText, type Granted } from "./role_fields";
 
 export function KeysPage() {
+  const { isAdmin } = useRights();
   const pages = usePages<Key>("/keys", { limit: 50 }, { every: 10_000 });
   const [isAdding, setIsAdding] = useState(false);
   const [made, setMade] = useState<Key>();
@@ -39,7 +41,7 @@ export function KeysPage() {
   return (
     <>
       <PageHead title="API keys">
-        <button type="button" class="primary" onClick={() => setIsAdding(true)}>Add API key</button>
+        {isAdmin && <button type="button" class="primary" onClick={() => setIsAdding(true)}>Add API key</button>}
       </PageHead>
       <p class="quiet">Programs use the API with a key: <code>Authorization: Bearer KEY</code>. The API is described at <a href="/api/v1/openapi.json">/api/v1/openapi.json</a>.</p>
       <List caption="API keys" columns={columns} pages={pages} keyOf={(each) => each.id}

@@ -15,7 +15,7 @@ import { grantOf, RoleFields, roleText, whereText, type Granted } from "./role_f
 type Open = { what: "add" } | { what: "change" | "password"; user: User } | { what: "made"; user: User };
 
 export function UsersPage() {
-  const rights = useRights();
+  const { isAdmin, user: self } = useRights();
   const pages = usePages<User>("/users", { limit: 50 }, { every: 10_000 });
   const [open, setOpen] = useState<Open>();
   const close = () => {
@@ -28,12 +28,12 @@ export function UsersPage() {
     { title: "For", cell: (each) => whereText(each.role, each.applications) },
     { title: "Last login", cell: (each) => <Time at={each.lastLogin} none="never" /> },
     { title: "State", cell: (each) => (each.isLocked ? <Badge tone="failing">Locked for a while</Badge> : <Badge tone="working">Open</Badge>) },
-    { title: "Actions", cell: (each) => <Actions user={each} isSelf={each.name === rights.user} onOpen={setOpen} onRemoved={pages.reload} /> },
+    { title: "Actions", cell: (each) => <Actions user={each} isSelf={each.name === self} onOpen={setOpen} onRemoved={pages.reload} /> },
   ];
   return (
     <>
       <PageHead title="Users">
-        <button type="button" class="primary" onClick={() => setOpen({ what: "add" })}>Add user</button>
+        {isAdmin && <button type="button" class="primary" onClick={() => setOpen({ what: "add" })}>Add user</button>}
       </PageHead>
       <List caption="Users" columns={columns} pages={pages} keyOf={(each) => each.name} empty={<p>There is no user. Add one.</p>} />
       {open?.what === "add" && <AddUser onClose={close} onMade={(user) => setOpen(user.password ? { what: "made", user } : undefined)} />}

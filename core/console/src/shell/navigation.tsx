@@ -73,7 +73,7 @@ export function Navigation({ path, onSignOut }: Props) {
         ))}
       </nav>
       <div class="account">
-        <a href={link("account")} aria-current={first === "account" ? "page" : undefined}>{rights.user}</a>
+        <a href={link("account")} aria-current={first === "account" ? "page" : undefined} onClick={() => setIsOpen(false)}>{rights.user}</a>
         <button type="button" class="plain" onClick={onSignOut}>Sign out</button>
         <ThemeButton />
       </div>

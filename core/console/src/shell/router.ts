@@ -23,6 +23,15 @@ export function useLocation(): Location {
   return locationOf(hash);
 }
 
+/** undefined: the text has a % that encodes nothing. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** "/a/{b}" and "/a/x%20y" -> {b: "x y"}; undefined if they do not fit. */
 export function match(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split("/");
@@ -32,8 +41,9 @@ export function match(pattern: string, path: string): Record<string, string> | u
   for (const [i, part] of wanted.entries()) {
     const text = found[i] ?? "";
     if (part.startsWith("{")) {
-      if (text === "") return undefined;
-      parameters[part.slice(1, -1)] = decodeURIComponent(text);
+      const value = decoded(text);
+      if (!value) return undefined;
+      parameters[part.slice(1, -1)] = value;
     } else if (part !== text) {
       return undefined;
     }

@@ -6,7 +6,7 @@ import { SessionContext } from "../api/session";
 import type { Session } from "../api/types";
 import { Notices, notify } from "../parts/notices";
 import { pageAt } from "../pages/pages";
-import { ChangePassword } from "../pages/account";
+import { FirstPassword } from "../pages/account";
 import { Navigation } from "./navigation";
 import { useLocation } from "./router";
 import { SignIn } from "./sign_in";
@@ -54,14 +54,22 @@ export function Shell() {
       {isKnown && !session && <SignIn onSignedIn={accept} />}
       {session && (
         <SessionContext.Provider value={session}>
-          <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
-          <Navigation path={path} onSignOut={signOut} />
-          <main id="main" tabIndex={-1}>
-            {session.mustChangePassword ? <ChangePassword onDone={ask} isFirst /> : pageAt(path)}
-          </main>
+          {session.mustChangePassword
+            ? <FirstPassword onDone={ask} onSignOut={signOut} />
+            : <Frame path={path} onSignOut={signOut} />}
         </SessionContext.Provider>
       )}
       <Notices />
+    </>
+  );
+}
+
+function Frame({ path, onSignOut }: { path: string; onSignOut: () => void }) {
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skip}>Skip to the content</a>
+      <Navigation path={path} onSignOut={onSignOut} />
+      <main id="main" tabIndex={-1}>{pageAt(path)}</main>
     </>
   );
 }
