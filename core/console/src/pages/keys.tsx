@@ -10,7 +10,7 @@ import { notify } from "../parts/notices";
 import { Copy, PageHead } from "../parts/small";
 import { List, type Column } from "../parts/table";
 import { Time } from "../parts/time";
-import { grantOf, RoleFields, roleText, whereText, type Granted } from "./role_fields";
+import { granting, grantOf, RoleFields, roleText, whereText, type Granted } from "./role_fields";
 
 export function KeysPage() {
   const { isAdmin } = useRights();
@@ -32,9 +32,11 @@ export function KeysPage() {
     {
       title: "Actions",
       cell: (each) => (
-        <ConfirmButton button="Remove" label={`Remove ${each.name}`} title={`Remove API key ${each.name}?`} act={() => remove(each)}>
-          <p>Programs that use it are refused at once.</p>
-        </ConfirmButton>
+        <div class="actions">
+          <ConfirmButton button="Remove" label={`Remove ${each.name}`} title={`Remove API key ${each.name}?`} act={() => remove(each)}>
+            <p>Programs that use it are refused at once.</p>
+          </ConfirmButton>
+        </div>
       ),
     },
   ];
@@ -58,7 +60,7 @@ function AddKey({ onClose, onMade }: { onClose: () => void; onMade: (key: Key) =
   const [granted, setGranted] = useState<Granted>({ role: "viewer", applications: "" });
   const add = async () => {
     const end = expires ? { expires: new Date(expires).toISOString() } : {};
-    onMade(await api.post<Key>("/keys", { name, ...grantOf(granted), ...end }));
+    onMade(await granting(() => api.post<Key>("/keys", { name, ...grantOf(granted), ...end })));
     notify(`API key ${name} is added`);
   };
   return (

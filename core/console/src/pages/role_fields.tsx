@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a user or a key may do: a role, and the applications that it is for.
+import { ApiProblem } from "../api/client";
 import type { Eui, Role } from "../api/types";
 import { SelectField, TextArea } from "../parts/form";
 
@@ -28,6 +29,22 @@ export function whereText(role: Role, applications: Eui[]): string {
 /** What the API takes. */
 export function grantOf({ role, applications }: Granted): { role: Role; applications: string[] } {
   return { role, applications: role === "admin" ? [] : applications.split(/[\s,]+/).filter(Boolean) };
+}
+
+const kOfOne = /^\/applications\/(\d+)$/;
+
+/** Complaints about one of the applications belong to the field that has them all. */
+export async function granting<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    const errors = error.errors.map(({ pointer, detail }) => {
+      const index = pointer?.match(kOfOne)?.[1];
+      return index ? { pointer: "/applications", detail: `number ${Number(index) + 1}: ${detail}` } : { pointer, detail };
+    });
+    throw new ApiProblem(error.status, error.title, error.detail, errors);
+  }
 }
 
 interface Props {

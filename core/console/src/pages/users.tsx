@@ -10,7 +10,7 @@ import { notify } from "../parts/notices";
 import { Badge, Copy, PageHead } from "../parts/small";
 import { List, type Column } from "../parts/table";
 import { Time } from "../parts/time";
-import { grantOf, RoleFields, roleText, whereText, type Granted } from "./role_fields";
+import { granting, grantOf, RoleFields, roleText, whereText, type Granted } from "./role_fields";
 
 type Open = { what: "add" } | { what: "change" | "password"; user: User } | { what: "made"; user: User };
 
@@ -74,7 +74,7 @@ function AddUser({ onClose, onMade }: { onClose: () => void; onMade: (user: User
   const [password, setPassword] = useState("");
   const [granted, setGranted] = useState<Granted>({ role: "viewer", applications: "" });
   const add = async () => {
-    const user = await api.post<User>("/users", { name, ...grantOf(granted), ...(password ? { password } : {}) });
+    const user = await granting(() => api.post<User>("/users", { name, ...grantOf(granted), ...(password ? { password } : {}) }));
     notify(`User ${user.name} is added`);
     onMade(user);
     if (!user.password) onClose();
@@ -106,7 +106,7 @@ function MadeUser({ user, onClose }: { user: User; onClose: () => void }) {
 function ChangeUser({ user, onClose }: { user: User; onClose: () => void }) {
   const [granted, setGranted] = useState({ role: user.role, applications: user.applications.join("\n") });
   const change = async () => {
-    await api.patch(at("users", user.name), grantOf(granted));
+    await granting(() => api.patch(at("users", user.name), grantOf(granted)));
     notify(`User ${user.name} is saved`);
     onClose();
   };

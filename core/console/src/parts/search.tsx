@@ -15,6 +15,11 @@ export function Search({ label, value, onChange }: Props) {
   const [text, setText] = useState(value);
   const sent = useRef(value);
   useEffect(() => {
+    if (value === sent.current) return;
+    sent.current = value; // changed by a link, not here
+    setText(value);
+  }, [value]);
+  useEffect(() => {
     if (text === sent.current) return;
     const timer = setTimeout(() => {
       sent.current = text;
