@@ -45,7 +45,7 @@ function optionsOf(props: Props, width: number): uPlot.Options {
     side: index === 0 ? 3 : 1,
     size: 64,
     grid: index === 0 ? grid : { show: false },
-    values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${count(tick)}${unit === "y" ? "" : ` ${unit}`}`),
+    values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${count(tick)}${unit === "y" || unit.length > kMostOnAxis ? "" : ` ${unit}`}`),
   }));
   return {
     width,
@@ -56,6 +56,8 @@ function optionsOf(props: Props, width: number): uPlot.Options {
     scales: props.fromZero ? Object.fromEntries(units.map((unit) => [unit, { range: fromZero(props.fromZero ?? 1) }])) : {},
   };
 }
+
+const kMostOnAxis = 4; // characters of a unit; the legend has the longer ones
 
 function fromZero(least: number): uPlot.Range.Function {
   return (_, __, most) => [0, Math.max(least, 1.1 * (most ?? 0))];
