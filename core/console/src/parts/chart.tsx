@@ -20,6 +20,12 @@ interface Props {
   fromZero?: number; // axes of values begin at 0 and end at this at least
 }
 
+const kMostOnAxis = 4; // characters of a unit; the legend has the longer ones
+
+function fromZero(least: number): uPlot.Range.Function {
+  return (_, __, most) => [0, Math.max(least, 1.1 * (most ?? 0))];
+}
+
 function seriesOf(each: Series, index: number): uPlot.Series {
   const style = getComputedStyle(document.documentElement);
   const colour = style.getPropertyValue(`--chart-${each.colour ?? index + 1}`).trim();
@@ -55,12 +61,6 @@ function optionsOf(props: Props, width: number): uPlot.Options {
     cursor: { drag: { x: false, y: false } },
     scales: props.fromZero ? Object.fromEntries(units.map((unit) => [unit, { range: fromZero(props.fromZero ?? 1) }])) : {},
   };
-}
-
-const kMostOnAxis = 4; // characters of a unit; the legend has the longer ones
-
-function fromZero(least: number): uPlot.Range.Function {
-  return (_, __, most) => [0, Math.max(least, 1.1 * (most ?? 0))];
 }
 
 /** Lines or dots over time, with the values under the pointer; as wide as its place. */
