@@ -78,7 +78,6 @@ ApiAnswer serve(const File& file, const ApiRequest& request) {
     answer.headers.emplace_back(
         "Cache-Control", file.isLasting ? "public, max-age=31536000, immutable" : "no-cache");
     answer.headers.emplace_back("Content-Security-Policy", kPolicy);
-    answer.headers.emplace_back("X-Content-Type-Options", "nosniff");
     answer.headers.emplace_back("Referrer-Policy", "no-referrer");
     return answer;
 }

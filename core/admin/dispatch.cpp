@@ -63,7 +63,12 @@ net::HttpHeaders safetyHeaders(Dispatch::Door door) {
 }
 
 net::HttpResponse completed(net::HttpResponse response, Dispatch::Door door) {
-    for (auto& header : safetyHeaders(door)) response.headers.push_back(std::move(header));
+    for (auto& header : safetyHeaders(door)) {
+        const bool isThere =
+            std::any_of(response.headers.begin(), response.headers.end(),
+                        [&](const auto& each) { return each.first == header.first; });
+        if (!isThere) response.headers.push_back(std::move(header));
+    }
     return response;
 }
 

@@ -98,7 +98,6 @@ TEST_F(ConsoleFilesTest, ABrowserIsToldToBeStrict) {
     EXPECT_NE(policy.find("frame-ancestors 'none'"), std::string::npos);
     EXPECT_EQ(policy.find("unsafe"), std::string::npos);
     EXPECT_EQ(policy.find("http"), std::string::npos);
-    EXPECT_EQ(header(answer, "X-Content-Type-Options"), "nosniff");
     EXPECT_EQ(header(answer, "Referrer-Policy"), "no-referrer");
 }
 

@@ -119,8 +119,6 @@ const commands = {
   complaints: () => complaints.splice(0),
   /** What is found by its text alone, such as the summary of <details>. */
   clickText: (text) => page.getByText(text, { exact: true }).first().click(),
-  /** The second of the same name has the number 1. */
-  clickNth: (role, name, number) => page.getByRole(role, { name, exact: true }).nth(number).click(),
   async close() {
     await browser?.close();
     return complaints;

@@ -46,7 +46,7 @@ class Many(runnel.SystemTest):
                         f"/applications/{APPLICATION}/streams", "link", "stream-0000"),
                     "a stream": await page.opening(
                         f"/applications/{APPLICATION}/streams/stream-0999", "heading",
-                        "stream-0999")}
+                        "Stream stream-0999")}
                 print(*(f"    {name}: {time:.0f} ms" for name, time in times.items()), sep="\n")
                 await self.find(page)
         self.assertEqual({name: time for name, time in times.items() if time > LIMIT}, {})

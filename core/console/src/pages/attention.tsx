@@ -60,9 +60,9 @@ export function Attention({ status, every }: { status: Status; every: number }) 
 function Refused({ refused }: { refused: number }) {
   return (
     <p>
-      <Badge tone="connecting">Refused</Badge> {counted(refused, "message")} that {refused === 1 ? "a network" : "networks"} handed
-      over since the broker's start cannot be what {refused === 1 ? "it says" : "they say"}, for example a payload longer than
-      LoRaWAN carries. {refused === 1 ? "It is" : "They are"} not kept and reach no stream; the broker's log says why, message by message.
+      <Badge tone="connecting">Refused</Badge> {counted(refused, "message")} from networks cannot be what {refused === 1 ? "it says" : "they say"}, for
+      example because of a payload longer than LoRaWAN carries. This counts since the broker's start. A refused message is not kept and
+      reaches no stream; the broker's log says which one it was and why.
     </p>
   );
 }

@@ -51,7 +51,7 @@ function defaultText(value: OptionValue | undefined): string {
 }
 
 const kOptionColumns: Column<Option>[] = [
-  { title: "Option", cell: (each) => <code>{each.name}</code> },
+  { title: "Option", cell: (each) => <code class="word">{each.name}</code> },
   { title: "Type", cell: (each) => <span>{each.type.replaceAll("|", " | ")}</span> },
   { title: "Default", cell: (each) => <code>{defaultText(each.default)}</code> },
   { title: "Required", cell: (each) => (each.required ? "yes" : "no") },

@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import { useMemo } from "preact/hooks";
-import type { Traffic, TrafficSample } from "../api/types";
+import type { Traffic } from "../api/types";
 import { Chart } from "../parts/chart";
 import { Panel } from "../parts/small";
 import { count } from "../parts/text";
+import { linesOf } from "./traffic_lines";
 
 const kFewest = 2; // samples that make a line
-
-interface Lines {
-  times: number[]; // Unix seconds
-  taken: number[]; // per second
-  settled: number[]; // per second
-  sessions: number[];
-  pending: number[];
-}
-
-/** A step that was missed is part of the next sample, so what counts is the time since the one before. */
-export function linesOf({ stepSeconds, samples }: Traffic): Lines {
-  const times = samples.map(({ time }) => Date.parse(time) / 1000);
-  const perSecond = (numberOf: (sample: TrafficSample) => number) =>
-    samples.map((sample, i) => {
-      const before = times[i - 1];
-      const seconds = before === undefined ? stepSeconds : (times[i] ?? 0) - before;
-      return Math.round((100 * numberOf(sample)) / Math.max(seconds, 1)) / 100;
-    });
-  return {
-    times,
-    taken: perSecond(({ taken }) => taken),
-    settled: perSecond(({ settled }) => settled),
-    sessions: samples.map(({ sessions }) => sessions),
-    pending: samples.map(({ pending }) => pending),
-  };
-}
 
 function last(values: number[]): string {
   return count(values.at(-1) ?? 0);
@@ -60,8 +35,8 @@ export function TrafficCharts({ traffic }: { traffic: Traffic | undefined }) {
       <Panel title="Sessions and backlog of the last hour">
         <Chart label={`Live sessions and backlog over the last hour; at its end ${last(sessions)} sessions and a backlog of ${last(pending)}`}
           times={times} fromZero={5} series={[
-            { name: "Backlog", unit: "", values: pending, colour: 2 },
-            { name: "Live sessions", unit: "sessions", values: sessions, colour: 3 },
+            { name: "Backlog (left)", unit: "", values: pending, colour: 2 },
+            { name: "Live sessions (right)", unit: "sessions", values: sessions, colour: 3 },
           ]} />
       </Panel>
     </>

@@ -20,6 +20,12 @@ interface Props {
   fromZero?: number; // axes of values begin at 0 and end at this at least
 }
 
+const kMostOnAxis = 4; // characters of a unit; the legend has the longer ones
+
+function fromZero(least: number): uPlot.Range.Function {
+  return (_, __, most) => [0, Math.max(least, 1.1 * (most ?? 0))];
+}
+
 function seriesOf(each: Series, index: number): uPlot.Series {
   const style = getComputedStyle(document.documentElement);
   const colour = style.getPropertyValue(`--chart-${each.colour ?? index + 1}`).trim();
@@ -58,7 +64,7 @@ function optionsOf(props: Props, width: number): uPlot.Options {
     side: index === 0 ? 3 : 1,
     size: 76,
     grid: index === 0 ? grid : { show: false },
-    values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${count(tick)}${unit === "y" ? "" : ` ${unit}`}`),
+    values: (_: uPlot, ticks: number[]) => ticks.map((tick) => `${count(tick)}${unit === "y" || unit.length > kMostOnAxis ? "" : ` ${unit}`}`),
   }));
   return {
     width,
@@ -72,10 +78,6 @@ function optionsOf(props: Props, width: number): uPlot.Options {
 
 function dataOf({ times, series }: Props): uPlot.AlignedData {
   return [times, ...series.map((each) => each.values)] as uPlot.AlignedData;
-}
-
-function fromZero(least: number): uPlot.Range.Function {
-  return (_, __, most) => [0, Math.max(least, 1.1 * (most ?? 0))];
 }
 
 /** Lines or dots over time, with the values under the pointer; as wide as its place. */
