@@ -31,3 +31,8 @@ test("a link leads to where it says, whatever is in a name", () => {
     assert.deepEqual(match("/streams/{name}", locationOf(link("streams", name)).path), { name }, name);
   }
 });
+
+test("a % that encodes nothing is no address, and no error", () => {
+  assert.equal(match("/a/{b}", "/a/%"), undefined);
+  assert.equal(match("/a/{b}", "/a/%FF"), undefined);
+});

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, clock, count, counted, dateTime, duration, euiOf, hexOfText, kindText, localInput, megahertz, nameOf } from "../../core/console/src/parts/text";
+import { ago, clock, count, counted, dateTime, duration, euiOf, hexOfText, kindText, localInput, megahertz, nameOf, sentence } from "../../core/console/src/parts/text";
 
 const kTime = "2026-11-22T19:31:50.000Z"; // 20:31:50 in Berlin
 
@@ -53,4 +53,10 @@ test("who has no name is called by the EUI", () => {
   assert.equal(nameOf({ eui: "70B3D57ED0000001", name: "" }), "70B3D57ED0000001");
   assert.equal(nameOf({ eui: "70B3D57ED0000001", name: "Bay 1" }), "Bay 1");
   assert.equal(kindText("notAcknowledged"), "Not acknowledged");
+});
+
+test("a remark becomes a sentence", () => {
+  assert.equal(sentence("the user is wrong"), "The user is wrong.");
+  assert.equal(sentence("Wait!"), "Wait!");
+  assert.equal(sentence(""), "");
 });
