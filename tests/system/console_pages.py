@@ -29,6 +29,9 @@ class Pages(runnel.SystemTest):
                     "[document.documentElement.scrollWidth, window.innerWidth]")
                 if width > screen:
                     wrong.append(f"{name} is {width} pixels wide on a screen of {screen}")
+                if await page.evaluate("[...document.querySelectorAll('.table')]"
+                                       ".some((each) => each.scrollWidth > each.clientWidth)"):
+                    wrong.append(f"{name} has a table that is cut off")
         return wrong
 
     async def test_every_page_in_light_colours(self):

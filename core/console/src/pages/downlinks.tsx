@@ -38,7 +38,7 @@ function columnsOf(application: Eui): Column<Downlink>[] {
     { title: "Port", cell: ({ port }) => port, isNumber: true },
     { title: "Confirmed", cell: ({ confirmed }) => (confirmed ? "yes" : "no") },
     { title: "Stage", cell: ({ stage }) => <StageBadge stage={stage} /> },
-    { title: "Accepted", cell: ({ accepted }) => <span class="nowrap"><Time at={accepted} /></span> },
+    { title: "Accepted", cell: ({ accepted }) => <Time at={accepted} /> },
     { title: "Expires", cell: ({ expires }) => <span class="nowrap"><Time at={expires} as="ago" /></span> },
     { title: "Sent by", cell: senderOf },
   ];

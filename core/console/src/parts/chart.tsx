@@ -20,6 +20,7 @@ interface Props {
   fromZero?: number; // axes of values begin at 0 and end at this at least
 }
 
+const kRoom = 28; // pixels on the right, for half of the last time
 const kMostOnAxis = 4; // characters of a unit; the legend has the longer ones
 
 function fromZero(least: number): uPlot.Range.Function {
@@ -69,6 +70,7 @@ function optionsOf(props: Props, width: number): uPlot.Options {
   return {
     width,
     height: props.height ?? 220,
+    padding: [null, kRoom, null, null],
     axes: [{ ...axis, space: 70, values: timeTexts }, ...scaleAxes],
     series: [{ value: (_, time) => (time === null ? "–" : dateTime(time * 1000)) }, ...props.series.map(seriesOf)],
     cursor: { drag: { x: false, y: false } },

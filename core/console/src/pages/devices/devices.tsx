@@ -36,15 +36,15 @@ const kApplication: Column<Device> = {
   title: "Application",
   cell: ({ application }) => (application ? <a href={link("applications", application, "devices")}><EuiText eui={application} /></a> : "not known"),
 };
+const kTemplate: Column<Device> = { title: "Template", cell: (each) => each.template || "–" };
+const kRegion: Column<Device> = { title: "Region", cell: (each) => each.region || "–" };
 const kOthers: Column<Device>[] = [
-  { title: "Template", cell: (each) => each.template || "–" },
   { title: "Last heard", cell: (each) => <span class="nowrap"><Time at={each.lastHeard} as="ago" none="never" /></span> },
   { title: "Network", cell: (each) => each.network || "–" },
-  { title: "Region", cell: (each) => each.region || "–" },
   { title: "Configured in", cell: originText },
 ];
 const kOfAll = [kName, kEui, kApplication, ...kOthers];
-const kOfOne = [kName, kEui, ...kOthers];
+const kOfOne = [kName, kEui, kTemplate, kRegion, ...kOthers];
 
 /** Search and origin, kept in the address. */
 function useFilter() {
@@ -65,7 +65,7 @@ export function DevicesPage() {
   const filter = useFilter();
   const pages = usePages<Device>("/devices", { limit: 50, ...filter }, { every: 10_000 });
   const empty = filter.search || filter.origin ? (
-    <p>No device fits. Search for a part of the name or the beginning of the EUI.</p>
+    <p>No device fits. Search for a part of the name or of the EUI.</p>
   ) : (
     <p>There is no device yet. Open an <a href={link("applications")}>application</a> to add some; devices that are heard appear by themselves.</p>
   );
@@ -85,7 +85,7 @@ export function DevicesTab({ application }: { application: Eui }) {
   const pages = usePages<Device>(at("applications", application, "devices"), { limit: 50, ...filter }, { every: 10_000 });
   const close = () => setOpen(undefined);
   const empty = filter.search || filter.origin ? (
-    <p>No device fits. Search for a part of the name or the beginning of the EUI.</p>
+    <p>No device fits. Search for a part of the name or of the EUI.</p>
   ) : mayChange ? (
     <p>There is no device yet. Add one, import many, or wait: devices that are heard appear by themselves.</p>
   ) : (

@@ -49,12 +49,14 @@ const kOwner: Column<Stream> = {
     const owner = ownerOf(stream);
     return (
       <div>
-        <a class="code" href={linkOf(owner)}>{owner.eui}</a>
+        <a class="code eui" href={linkOf(owner)}>{owner.eui}</a>
         {owner.kind === "gateway" && <p class="help">Gateway</p>}
       </div>
     );
   },
 };
+
+const kOrigin: Column<Stream> = { title: "Origin", cell: (stream) => (stream.origin === "file" ? "file" : "console") };
 
 const kColumns: Column<Stream>[] = [
   { title: "State", cell: (stream) => <StateCell stream={stream} /> },
@@ -63,7 +65,6 @@ const kColumns: Column<Stream>[] = [
   { title: "Matched", cell: (stream) => countOf(stream, "matched"), isNumber: true },
   { title: "Settled", cell: (stream) => countOf(stream, "settled"), isNumber: true },
   { title: "Pending", cell: (stream) => countOf(stream, "pending"), isNumber: true },
-  { title: "Origin", cell: (stream) => (stream.origin === "file" ? "file" : "console") },
 ];
 
 const kStates: { value: Health | ""; text: string }[] = [
@@ -137,7 +138,7 @@ export function StreamsTab({ owner }: { owner: Owner }) {
         <h2>Streams</h2>
         {mayAdd && <a class="button primary" href={linkOf(owner, "add-stream")}>Add stream</a>}
       </div>
-      <StreamList path={pathOf(owner, "streams")} columns={[kName, ...kColumns]} where="name"
+      <StreamList path={pathOf(owner, "streams")} columns={[kName, ...kColumns, kOrigin]} where="name"
         hint={mayAdd ? "Press Add stream: a token is made for you, and it works at once." : kNotYours} />
     </section>
   );
