@@ -6,6 +6,7 @@
 #include <atomic>
 #include <future>
 #include <latch>
+#include <limits>
 #include <stdexcept>
 
 #include "tests/support/recording_log.h"
@@ -76,7 +77,8 @@ TEST(WorkerPoolTest, WhatAJobThrowsIsLogged) {
 TEST(WorkerPoolTest, StoppingEndsWhatRunsAndDropsWhatWaits) {
     RecordingLog log;
     Gate gate;
-    WorkerPool pool(log, {.threads = 1});
+    // Never full: a refusal below means that it stops.
+    WorkerPool pool(log, {.threads = 1, .waiting = std::numeric_limits<std::size_t>::max()});
     const auto held = std::make_shared<int>(0);
     ASSERT_TRUE(pool.run(gate.job()));
     gate.await(1);
