@@ -82,7 +82,7 @@ ApiAnswer serve(const File& file, const ApiRequest& request) {
     return answer;
 }
 
-Route routeOf(std::string pattern, std::shared_ptr<const File> file) {
+Route routeOf(std::string pattern, const std::shared_ptr<const File>& file) {
     return {"GET", std::move(pattern), Need::Nothing, {}, [file](const ApiRequest& request) {
                 return serve(*file, request);
             }};

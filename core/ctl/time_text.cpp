@@ -91,7 +91,7 @@ std::string timeFor(const std::string& option, const std::string& text, Relative
     if (const auto duration = parseDuration(text)) {
         return rfc3339(relative == Relative::Ago ? now - *duration : now + *duration);
     }
-    const std::string time = timeOf(text);
+    std::string time = timeOf(text);
     if (!time.empty()) return time;
     throw Failure(ExitCode::WrongUse,
                   option +
