@@ -44,6 +44,12 @@ std::string MappingReader::text(const std::string& key, std::string fallback) {
 }
 
 bool MappingReader::boolean(const std::string& key, bool fallback) {
+    const YamlNode* value = find(key);
+    if (value != nullptr && value->isQuoted) {
+        check_.complain(
+            *value, "'" + key + "' must be one of false, true, found the text " + found(*value));
+        return fallback;
+    }
     return choice(key, {"false", "true"}, fallback ? 1 : 0) == 1;
 }
 

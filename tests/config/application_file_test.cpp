@@ -134,6 +134,8 @@ constexpr Wrong kWrongApplications[] = {
      "1:29: unknown key 'gateway' in 'scope'; known: device"},
     {"streams: [{name: a, enabled: yes}]\n",
      "1:30: 'enabled' must be one of false, true, found 'yes'"},
+    {"streams: [{name: a, enabled: 'true'}]\n",
+     "1:30: 'enabled' must be one of false, true, found the text 'true'"},
     {"streams: [{name: a, protocol: mqtt, options: {whatever: 1}}]\n",
      "1:31: no protocol plugin named 'mqtt' was found in plugins; available: websocket, http, "
      "keyed"},

@@ -34,6 +34,8 @@ client.on("message", async (name, payload) => {
   }
 });
 client.on("error", (error) => {
+  // While it ends it may still try to acknowledge what comes.
+  if (missing.size === 0) return;
   console.error(error.message);
   process.exitCode = 1;
   client.end(true);
