@@ -305,8 +305,14 @@ void Broker::tick() {
 
 void Broker::lookForPlugins() {
     try {
+        constexpr unsigned kRetryEvery = 10 * kTicksPerSecond;
         const auto plugins = dropIns_.look(std::chrono::steady_clock::now());
-        if (!plugins.empty()) registrar_.pluginsCame(plugins);
+        newPlugins_.insert(newPlugins_.end(), plugins.begin(), plugins.end());
+        // What could not be brought up, because of the disk for example, is tried again.
+        const bool isTime = !plugins.empty() || ticks_ % kRetryEvery == 0;
+        if (newPlugins_.empty() || !isTime) return;
+        registrar_.pluginsCame(newPlugins_);
+        newPlugins_.clear();
     } catch (const std::exception& error) {
         log_.write(Level::Error, "broker", std::string("new plugins: ") + error.what());
     }

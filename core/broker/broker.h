@@ -130,7 +130,8 @@ class Broker final {
     Management management_;
     std::vector<std::unique_ptr<Connector>> connectors_;
     std::unique_ptr<Ticker> ticker_;
-    unsigned ticks_ = 0, seconds_ = 0;  // the ticker's own
+    unsigned ticks_ = 0, seconds_ = 0;             // the ticker's own, as the next one
+    std::vector<const LoadedPlugin*> newPlugins_;  ///< not brought up yet
     bool isStarted_ = false;
 };
 

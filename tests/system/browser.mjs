@@ -91,10 +91,12 @@ const commands = {
   evaluate: (script) => page.evaluate(script),
   clipboard: () => page.evaluate(() => navigator.clipboard.readText()),
   resize: (width, height) => page.setViewportSize({ width, height }),
-  /** Waits until nothing says that it is loading, and two frames are drawn. */
+  /** Waits until the page is drawn, has got what it asked for and is drawn with that. */
   async settle() {
+    const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await drawn();
     await page.getByText("Loading …").first().waitFor({ state: "hidden" });
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    await drawn();
   },
   screenshot: (path) => page.screenshot({ path, fullPage: true }).then(() => undefined),
   /** Waits until a script (text of an expression) is true in the page. The page's own rules forbid waitForFunction. */

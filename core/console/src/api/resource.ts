@@ -22,16 +22,23 @@ export function useResource<T>(path: string | null, query: Query = {}, { every }
   const key = path === null ? "" : JSON.stringify([path, query]);
   const current = useRef(key);
   current.current = key;
+  const asked = useRef(0); // requests so far: only the last one's answer counts
+  const underWay = useRef(0);
 
   const reload = useCallback(async () => {
     if (path === null) return;
+    const number = ++asked.current;
+    const isOld = () => current.current !== key || asked.current !== number;
+    ++underWay.current;
     try {
       const { value, etag } = await api.read<T>(path, query);
-      if (current.current === key) setState({ key, value, etag, isLoading: false });
+      if (!isOld()) setState({ key, value, etag, isLoading: false });
     } catch (error) {
       const problem = error instanceof ApiProblem ? error : new ApiProblem(0, "Error", String(error));
-      if (current.current !== key) return;
+      if (isOld()) return;
       setState((old) => ({ ...(old.key === key ? old : {}), key, problem, isLoading: false }));
+    } finally {
+      --underWay.current;
     }
   }, [key]);
 
@@ -39,7 +46,7 @@ export function useResource<T>(path: string | null, query: Query = {}, { every }
     void reload();
     if (every === undefined) return;
     const timer = setInterval(() => {
-      if (!document.hidden) void reload();
+      if (!document.hidden && underWay.current === 0) void reload();
     }, every);
     return () => clearInterval(timer);
   }, [reload, every]);

@@ -4,7 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { api, ApiProblem, setCsrf, whenLoggedOut } from "../api/client";
 import { SessionContext } from "../api/session";
 import type { Session } from "../api/types";
-import { Notices, notify } from "../parts/notices";
+import { Notices, notify, notifyError } from "../parts/notices";
 import { pageAt } from "../pages/pages";
 import { FirstPassword } from "../pages/account";
 import { Navigation } from "./navigation";
@@ -43,7 +43,15 @@ export function Shell() {
   }, []);
 
   const signOut = async () => {
-    await api.remove("/session").catch(() => undefined);
+    try {
+      await api.remove("/session");
+    } catch (error) {
+      // 401: the session had ended already.
+      if (!(error instanceof ApiProblem && error.status === 401)) {
+        notifyError(`You are still signed in: ${error instanceof Error ? error.message : String(error)}`);
+        return;
+      }
+    }
     accept(undefined);
     notify("You are signed out");
   };

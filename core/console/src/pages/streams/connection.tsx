@@ -17,13 +17,18 @@ function topicOf(owner: Owner, stream: Stream): string {
   return `${owner.eui}/${typeof stream.scope === "object" ? stream.scope.device : "+"}/up`;
 }
 
+/** As one word of a shell's line, whatever is in it. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** A program that is quickly installed and shows that it works, for the protocol of the URL. */
 function clientLine(url: string, token: string, owner: Owner, stream: Stream): ClientLine | undefined {
   const [, scheme = "", host = "", port = ""] = /^(\w+):\/\/(.+?)(?::(\d+))?(?:[/?]|$)/.exec(url) ?? [];
   if (scheme === "wss" || scheme === "ws") {
     return {
       label: "wscat",
-      value: `npx wscat -n -c "${url}"`,
+      value: `npx wscat -n -c ${shellWord(url)}`,
       help: <>Any WebSocket client works. <code>-n</code> takes a certificate that nobody has signed, such as the broker's own.</>,
     };
   }
@@ -31,7 +36,7 @@ function clientLine(url: string, token: string, owner: Owner, stream: Stream): C
     const tls = scheme === "mqtts" ? " --cafile certificate.pem" : "";
     return {
       label: "mosquitto",
-      value: `mosquitto_sub -h ${host} -p ${port || "8883"}${tls} -u '${token}' -q 1 -v -t '${topicOf(owner, stream)}'`,
+      value: `mosquitto_sub -h ${host} -p ${port || "8883"}${tls} -u ${shellWord(token)} -q 1 -v -t ${shellWord(topicOf(owner, stream))}`,
       help: (
         <>
           The token is the user name or the password. The broker's own certificate is the file <code>tls/certificate.pem</code> in

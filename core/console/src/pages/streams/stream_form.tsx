@@ -38,7 +38,7 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
   const tables = plugins.map(({ value }) => value?.options);
   const all = joined(...tables);
   const save = async () => {
-    if (plugins.some(({ isLoading }) => isLoading)) throw new ApiProblem(0, "", "The options are still being loaded. Try again.");
+    if (plugins.some(({ value }) => !value)) throw new ApiProblem(0, "", "The options are still being loaded. Try again.");
     try {
       await send(inputOf(draft, tables, owner.kind === "gateway", known));
     } catch (error) {
