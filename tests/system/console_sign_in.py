@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The first minute with the console: one signs in with the password of the broker's, chooses one of
 one's own, and is in. Wrong passwords, the account page, and a broker that is away for a while."""
+import json
+
 import api
 import runnel
 from browser import Browser
@@ -125,6 +127,22 @@ class SignIn(runnel.SystemTest):
                 await page.seeText("The broker does not answer")
                 await broker.restart()
                 await page.seeText("There is no application yet")
+
+    async def test_who_has_signed_in_anew_in_another_tab_goes_on_in_this_one(self):
+        async with runnel.Runnel() as broker:
+            await api.with_password(broker, "anna", "admin")
+            async with Browser(broker, errors=True) as page:  # 403 is told by the browser
+                await page.sign_in("anna", api.PASSWORD)
+                await page.see("heading", "Overview")
+                await page.go("/applications")
+                await page.click("button", "Add application")
+                await page.fill("Application EUI", "70B3D57ED0000001")
+                login = {"method": "POST", "headers": {"Content-Type": "application/json"},
+                         "body": json.dumps({"user": "anna", "password": api.PASSWORD})}
+                await page.evaluate(f"fetch('{api.BASE}/session', {json.dumps(login)})"
+                                    ".then(() => undefined)")
+                await page.click("button", "Add application", within=["dialog", "Add application"])
+                await page.see("heading", "70B3D57ED0000001")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ interface Options {
 
 let csrf: string | undefined;
 let onLoggedOut: () => void = () => undefined;
+let renew: () => Promise<boolean> = async () => false;
 
 /** The session's token against forged requests; undefined when nobody is logged in. */
 export function setCsrf(token: string | undefined): void {
@@ -45,6 +46,12 @@ export function setCsrf(token: string | undefined): void {
 /** Called whenever the broker does not know who asks (401). */
 export function whenLoggedOut(action: () => void): void {
   onLoggedOut = action;
+}
+
+/** Called when a change is refused (403): another tab may have signed in anew. Says whether it is the
+ * same user, with another token; then the change is tried once more. */
+export function whenRefused(action: () => Promise<boolean>): void {
+  renew = action;
 }
 
 /** "/applications", {limit: 5} -> "/api/v1/applications?limit=5"; absent and "" are left out. */
@@ -68,7 +75,7 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   }
 }
 
-async function request(method: string, path: string, options: Options): Promise<Response> {
+async function request(method: string, path: string, options: Options, isRepeated = false): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json" };
   if (options.body !== undefined) headers["Content-Type"] = options.type ?? "application/json";
   if (options.etag) headers["If-Match"] = options.etag;
@@ -89,6 +96,7 @@ async function request(method: string, path: string, options: Options): Promise<
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.status === 401 && path !== "/session") onLoggedOut();
+  if (problem.status === 403 && method !== "GET" && !isRepeated && (await renew())) return request(method, path, options, true);
   throw problem;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is around every page: who is logged in, the menu, the notices.
-import { useEffect, useState } from "preact/hooks";
-import { api, ApiProblem, setCsrf, whenLoggedOut } from "../api/client";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { api, ApiProblem, setCsrf, whenLoggedOut, whenRefused } from "../api/client";
 import { SessionContext } from "../api/session";
 import type { Session } from "../api/types";
 import { Notices, notify, notifyError } from "../parts/notices";
@@ -21,7 +21,9 @@ export function Shell() {
   const [{ session, isKnown, outage }, setState] = useState<State>({ isKnown: false });
   const { path } = useLocation();
 
+  const current = useRef<Session>(undefined);
   const accept = (found: Session | undefined) => {
+    current.current = found;
     setCsrf(found?.csrf);
     if (found) localStorage.setItem(kMark, "yes");
     else localStorage.removeItem(kMark);
@@ -38,6 +40,12 @@ export function Shell() {
   };
   useEffect(() => {
     whenLoggedOut(() => accept(undefined));
+    whenRefused(async () => {
+      const before = current.current;
+      const found = await api.get<Session>("/session");
+      accept(found);
+      return found.user === before?.user && found.csrf !== before.csrf;
+    });
     if (localStorage.getItem(kMark)) void ask();
     else accept(undefined);
   }, []);
