@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ago, clock, count, counted, dateTime, duration, euiOf, hexOfText, kindText, localInput, megahertz, nameOf, sentence } from "../../core/console/src/parts/text";
+import { ago, clock, count, counted, dateTime, duration, euiOf, hexOfText, kindText, localInput, megahertz, nameOf, sentence, shellWord } from "../../core/console/src/parts/text";
 
 const kTime = "2026-11-22T19:31:50.000Z"; // 20:31:50 in Berlin
 
@@ -59,4 +59,9 @@ test("a remark becomes a sentence", () => {
   assert.equal(sentence("the user is wrong"), "The user is wrong.");
   assert.equal(sentence("Wait!"), "Wait!");
   assert.equal(sentence(""), "");
+});
+
+test("a shell takes any token as one word", () => {
+  assert.equal(shellWord("a$(b)`c`"), "'a$(b)`c`'");
+  assert.equal(shellWord("it's"), "'it'\\''s'");
 });

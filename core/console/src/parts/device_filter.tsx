@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Eui } from "../api/types";
 import { TextField } from "./form";
 import { euiOf } from "./text";
@@ -20,6 +20,10 @@ interface Props {
 /** Only of one device; empty: of all. */
 export function DeviceFilter({ value, onChange }: Props) {
   const [text, setText] = useState<string>(value);
+  // A link or another tab of the page may have changed it.
+  useEffect(() => {
+    if (value !== (euiOf(text) ?? "")) setText(value);
+  }, [value]);
   const change = (typed: string) => {
     setText(typed);
     const eui = typed.trim() === "" ? "" : euiOf(typed);

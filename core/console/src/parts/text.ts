@@ -86,3 +86,8 @@ export function sentence(text: string): string {
   const begun = text.charAt(0).toUpperCase() + text.slice(1);
   return begun === "" || /[.!?…]$/.test(begun) ? begun : `${begun}.`;
 }
+
+/** As one word of a shell's line, whatever is in it. */
+export function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}

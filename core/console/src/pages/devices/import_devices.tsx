@@ -21,11 +21,12 @@ interface Counts {
 /** Parts that the API takes. */
 function batchesOf(devices: CsvDevice[]): CsvDevice[][] {
   const batches: CsvDevice[][] = [];
+  const encoder = new TextEncoder();
   let bytes = Infinity;
   for (const each of devices) {
-    const own = 4 * JSON.stringify(each.device).length; // at most 4 bytes in UTF-8
+    const own = encoder.encode(JSON.stringify(each.device)).length + 1; // and a comma
     const current = batches.at(-1);
-    if (!current || current.length === kMostDevices || bytes + own > 4 * kMostBytes) {
+    if (!current || current.length === kMostDevices || bytes + own > kMostBytes) {
       batches.push([each]);
       bytes = own;
     } else {

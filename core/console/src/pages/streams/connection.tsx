@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import type { Owner } from "../../api/owner";
 import type { Stream } from "../../api/types";
 import { Copy, Facts, Panel } from "../../parts/small";
+import { shellWord } from "../../parts/text";
 import type { StreamTabProps } from "./stream";
 
 interface ClientLine {
@@ -15,11 +16,6 @@ interface ClientLine {
 function topicOf(owner: Owner, stream: Stream): string {
   if (owner.kind === "gateway") return "+/+/up";
   return `${owner.eui}/${typeof stream.scope === "object" ? stream.scope.device : "+"}/up`;
-}
-
-/** As one word of a shell's line, whatever is in it. */
-export function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** A program that is quickly installed and shows that it works, for the protocol of the URL. */
