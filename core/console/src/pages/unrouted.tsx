@@ -24,7 +24,7 @@ function Remedy({ message: { application } }: { message: UnroutedMessage }) {
 /** Pages that go back in time: `next` is for `before`. */
 function useUnrouted(): Pages<UnroutedMessage> {
   const [trail, setTrail] = useState<string[]>([]);
-  const { value, ...rest } = useResource<Page<UnroutedMessage>>("/unrouted", { limit: 50, before: trail.at(-1) }, { every: 30_000 });
+  const { value, ...rest } = useResource<Page<UnroutedMessage>>("/unrouted", { limit: 50, before: trail.at(-1) }, { every: 10_000 });
   const next = value?.next;
   return {
     ...rest,
