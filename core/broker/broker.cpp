@@ -309,8 +309,7 @@ void Broker::lookForPlugins() {
         const auto plugins = dropIns_.look(std::chrono::steady_clock::now());
         newPlugins_.insert(newPlugins_.end(), plugins.begin(), plugins.end());
         // What could not be brought up, because of the disk for example, is tried again.
-        const bool isTime = !plugins.empty() || ticks_ % kRetryEvery == 0;
-        if (newPlugins_.empty() || !isTime) return;
+        if (newPlugins_.empty() || (plugins.empty() && ticks_ % kRetryEvery != 0)) return;
         registrar_.pluginsCame(newPlugins_);
         newPlugins_.clear();
     } catch (const std::exception& error) {
