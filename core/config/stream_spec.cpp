@@ -160,14 +160,16 @@ void readDuplicates(const YamlNode* node, StreamSpec& spec, FileCheck& check) {
     }
 }
 
-/// "not acknowledged", "not_acknowledged" and "notAcknowledged" are one word to people.
-std::string lettersOf(std::string_view name) {
-    std::string letters;
+/// "not acknowledged" and "not_acknowledged" are "notAcknowledged" to people.
+std::string asOneWord(std::string_view name) {
+    std::string word;
+    bool isNext = false;
     for (const char c : name) {
-        if (std::isalpha(static_cast<unsigned char>(c)) == 0) continue;
-        letters += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        const auto letter = static_cast<unsigned char>(c);
+        if (std::isalpha(letter) != 0) word += isNext ? static_cast<char>(std::toupper(letter)) : c;
+        isNext = std::isalpha(letter) == 0;
     }
-    return letters;
+    return word;
 }
 
 void readEvents(const YamlNode* node, StreamSpec& spec, FileCheck& check) {
@@ -181,9 +183,7 @@ void readEvents(const YamlNode* node, StreamSpec& spec, FileCheck& check) {
     names.reserve(kEvents.size());
     for (const auto& event : kEvents) names.emplace_back(event.first);
     for (const YamlNode& entry : node->values) {
-        const auto name = std::find_if(names.begin(), names.end(), [&](const std::string& known) {
-            return lettersOf(known) == lettersOf(entry.scalar);
-        });
+        const auto name = std::find(names.begin(), names.end(), asOneWord(entry.scalar));
         if (entry.is != YamlNode::Is::Scalar || name == names.end()) {
             check.complain(entry, "'events' must be of " + joined(names) + ", found " +
                                       found(entry) + didYouMean(entry.scalar, names));

@@ -169,6 +169,9 @@ constexpr Wrong kWrongApplications[] = {
     {"streams: [{name: a, events: [uplinks]}]\n",
      "1:30: 'events' must be of uplink, join, queued, sent, acknowledged, notAcknowledged, "
      "expired, failed, status, location, found 'uplinks' (did you mean 'uplink'?)"},
+    {"streams: [{name: a, events: [LOCATION]}]\n",
+     "1:30: 'events' must be of uplink, join, queued, sent, acknowledged, notAcknowledged, "
+     "expired, failed, status, location, found 'LOCATION' (did you mean 'location'?)"},
 };
 
 INSTANTIATE_TEST_SUITE_P(All, WrongApplicationTest, ::testing::ValuesIn(kWrongApplications));
