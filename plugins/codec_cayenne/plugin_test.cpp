@@ -11,6 +11,7 @@
 #include "tests/support/codec_jobs.h"
 #include "tests/support/fake_codec_host.h"
 #include "tests/support/option_table.h"
+#include "tests/support/template_examples.h"
 #include "tests/support/value_text.h"
 
 extern const runnel::Stamp runnel_stamp;
@@ -40,6 +41,12 @@ TEST_F(CayennePluginTest, KeepsEveryPromiseOfAPlugin) {
 TEST_F(CayennePluginTest, ReadmeListsTheOptionsOfTheDescriptor) {
     EXPECT_EQ(test::tableRows(RUNNEL_README),
               test::optionRows({runnel_plugin.options, runnel_plugin.optionCount}));
+}
+
+TEST_F(CayennePluginTest, TheTemplateInTheReadmeDoesWhatItsExamplesSay) {
+    const auto templates = test::yamlBlocks(RUNNEL_README);
+    ASSERT_EQ(templates.size(), 1U);
+    EXPECT_THAT(test::brokenExamples(runnel_plugin, templates[0]), IsEmpty());
 }
 
 TEST_F(CayennePluginTest, AnswersEachTicketInOneBatch) {
