@@ -73,7 +73,8 @@ const Fields* EntryKeys::object(std::string_view key) {
 void EntryKeys::allowOnly(std::span<const std::string_view> allowed, const std::string& owner) {
     std::string known;
     for (const std::string_view key : allowed) {
-        known += (known.empty() ? "" : ", ") + std::string{key};
+        if (!known.empty()) known += ", ";
+        known += key;
     }
     for (std::size_t i = 0; i < keys_.size(); ++i) {
         const std::string& key = keys_[i].name;

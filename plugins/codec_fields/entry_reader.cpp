@@ -161,34 +161,39 @@ std::optional<std::int64_t> wholeNumber(std::string_view text) {
     return number;
 }
 
+/// The least and the greatest number that the entry's bits can hold, up to 63 bits.
+std::pair<std::int64_t, std::int64_t> rangeOf(const Entry& entry) {
+    const unsigned bits = entry.isSigned ? entry.bits - 1U : std::min<unsigned>(entry.bits, 63);
+    const auto greatest = bits == 0 ? 0 : static_cast<std::int64_t>(maskOf(bits));
+    return {entry.isSigned ? -greatest - 1 : 0, greatest};
+}
+
+/// A number and its text, each once.
+void addValue(EntryKeys& values, Entry& entry, const std::string& key) {
+    const auto number = wholeNumber(key);
+    const auto text = values.text(key);
+    const auto range = rangeOf(entry);
+    if (!number || *number < range.first || *number > range.second) {
+        return values.refuse(key, "must have a whole number of " + std::to_string(range.first) +
+                                      " to " + std::to_string(range.second) + " before the colon");
+    }
+    for (const auto& [otherNumber, otherText] : entry.values) {
+        if (otherNumber == *number) values.refuse(key, "is there twice");
+        if (otherText != text) continue;
+        values.refuse(key, "must be another text than that of " + std::to_string(otherNumber) +
+                               ", found " + codecs::quoted(otherText));
+    }
+    entry.values.emplace_back(*number, text.value_or(""));
+}
+
 void readValues(EntryKeys& keys, Entry& entry) {
     const Fields* const values = keys.object("values");
     if (!values) return;
     for (const std::string_view other : {"scale", "plus", "decimals", "flags"}) {
         if (keys.has(other)) keys.refuse(other, "does not go with values");
     }
-    const int edge = std::min<int>(entry.bits, 63) - (entry.isSigned && entry.bits < 64 ? 1 : 0);
-    const auto highest =
-        static_cast<std::int64_t>(edge == 0 ? 0 : maskOf(static_cast<unsigned>(edge)));
-    const std::int64_t lowest = entry.isSigned ? -highest - 1 : 0;
     EntryKeys inner{*values, keys.pathOf("values")};
-    for (const Field& field : *values) {
-        const auto number = wholeNumber(field.name);
-        const auto text = inner.text(field.name);
-        if (!number || *number < lowest || *number > highest) {
-            inner.refuse(field.name, "must have a whole number of " + std::to_string(lowest) +
-                                         " to " + std::to_string(highest) + " before the colon");
-        }
-        for (const auto& [otherNumber, otherText] : entry.values) {
-            if (otherNumber == number) inner.refuse(field.name, "is there twice");
-            if (otherText == text) {
-                inner.refuse(field.name, "must be another text than that of " +
-                                             std::to_string(otherNumber) + ", found " +
-                                             codecs::quoted(otherText));
-            }
-        }
-        entry.values.emplace_back(number.value_or(0), text.value_or(""));
-    }
+    for (const Field& field : *values) addValue(inner, entry, field.name);
     keys.adopt(inner.error());
 }
 

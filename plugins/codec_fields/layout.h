@@ -74,8 +74,9 @@ struct Layout {
 /// One direction: a layout for each port.
 struct Layouts {
     std::vector<Layout> layouts;
-    std::array<std::int16_t, 256> ofPort{};  ///< index into `layouts`, kNone if there is none
-    std::string ports;                       ///< for complaints: "2, 10-12", "" without any layout
+    std::array<std::int16_t, 256>
+        ofPort{};       ///< index into `layouts`, kNone if there is none; 0: the default
+    std::string ports;  ///< for complaints: "2, 10-12", "" without any layout
 
     const Layout* at(std::uint8_t port) const {
         const int index = ports.empty() ? kNone : ofPort[port];

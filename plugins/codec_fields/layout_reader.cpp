@@ -173,19 +173,20 @@ std::optional<Ports> portsOf(std::string_view text) {
     return isRange ? std::optional{ports} : std::nullopt;
 }
 
-/// Gives the newest layout its ports; says what is wrong with them.
+/// Gives the newest layout its ports (the default is that of port 0); says what is wrong with them.
 std::optional<Error> assign(Layouts& layouts, const std::string& key, const std::string& path) {
-    const auto index = static_cast<std::int16_t>(layouts.layouts.size() - 1);
-    const auto ports = portsOf(key);
+    const auto ports = key == "default" ? std::optional{Ports{0, 0}} : portsOf(key);
     if (!ports) {
         return Error{path, "must be a port of 1 to 255, a range such as 10-12, or default"};
     }
     for (int port = ports->first; port <= ports->last; ++port) {
         auto& of = layouts.ofPort[static_cast<std::size_t>(port)];
-        if (of != kNone)
-            return Error{path, "has port " + std::to_string(port) + ", as another key"};
-        of = index;
+        if (of != kNone) {
+            return Error{path, "has a port that another key has: " + std::to_string(port)};
+        }
+        of = static_cast<std::int16_t>(layouts.layouts.size() - 1);
     }
+    layouts.ports += (layouts.ports.empty() ? "" : ", ") + key;
     return std::nullopt;
 }
 
@@ -197,23 +198,15 @@ Result<Layouts> readLayouts(const Value& value, const std::string& option, bool 
     layouts.ofPort.fill(kNone);
     const auto* map = std::get_if<Fields>(&value.is);
     const Fields every = map ? *map : Fields{{"default", value}};
-    int otherwise = kNone;
+    if (every.empty()) return Error{option, "must have entries, found an empty map"};
     for (const Field& field : every) {
         const std::string path = map ? option + "." + field.name : option;
         layouts.layouts.push_back(reader.read(field.value, path));
         if (reader.error()) return *reader.error();
-        layouts.ports += (layouts.ports.empty() ? "" : ", ") + field.name;
-        if (field.name != "default") {
-            if (auto wrong = assign(layouts, field.name, path)) return *wrong;
-        } else if (otherwise == kNone) {
-            otherwise = static_cast<int>(layouts.layouts.size()) - 1;
-        } else {
-            return Error{path, "is there twice"};
-        }
+        if (auto wrong = assign(layouts, field.name, path)) return *wrong;
     }
-    if (every.empty()) return Error{option, "must have entries, found an empty map"};
     std::replace(layouts.ofPort.begin(), layouts.ofPort.end(), static_cast<std::int16_t>(kNone),
-                 static_cast<std::int16_t>(otherwise));
+                 layouts.ofPort[0]);
     return layouts;
 }
 

@@ -32,7 +32,7 @@ constexpr Bad kShapes[]{
     {"uplink: {3-2: [{name: a, type: int8}]}", "uplink.3-2 must be a port of 1 to 255"},
     {"uplink: {x: [{name: a, type: int8}]}", "uplink.x must be a port of 1 to 255"},
     {"uplink: {1-3: [{name: a, type: int8}], 2: [{name: a, type: int8}]}",
-     "uplink.2 has port 2, as another key"},
+     "uplink.2 has a port that another key has: 2"},
     {"uplink: {10-12: [{name: a, type: word}]}", "uplink.10-12[0].type must be one of uint8, "},
 };
 
