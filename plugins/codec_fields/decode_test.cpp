@@ -151,10 +151,9 @@ TEST(FieldsDecodeTest, SurvivesAnyBytesInAnyLayout) {
     std::mt19937 random{seed};
     int readable = 0;
     for (int i = 0; i < 300; ++i) {
-        const std::string entries = "[" + anyEntries(random) + "]";
-        SCOPED_TRACE(entries);
-        const auto both = FieldsProgram::load(
-            test::fieldsOf("{uplink: " + entries + ", downlink: " + entries + "}"));
+        const Value entries = test::valueOf("[" + anyEntries(random) + "]");
+        SCOPED_TRACE(test::textOf(entries));
+        const auto both = FieldsProgram::load({{"uplink", entries}, {"downlink", entries}});
         if (both) readable += readAnything(*both, random);  // else repeats are too deep
     }
     EXPECT_GT(readable, 100);

@@ -71,15 +71,15 @@ const Fields* EntryKeys::object(std::string_view key) {
 }
 
 void EntryKeys::allowOnly(std::span<const std::string_view> allowed, const std::string& owner) {
-    std::string known;
+    std::string unknown = "is no key of " + owner + "; there are ";
     for (const std::string_view key : allowed) {
-        if (!known.empty()) known += ", ";
-        known += key;
+        if (key != allowed.front()) unknown += ", ";
+        unknown += key;
     }
     for (std::size_t i = 0; i < keys_.size(); ++i) {
         const std::string& key = keys_[i].name;
         if (std::find(allowed.begin(), allowed.end(), key) == allowed.end()) {
-            refuse(key, "is no key of " + owner + "; there are " + known);
+            refuse(key, unknown);
         }
         if (find(keys_, key) != &keys_[i].value) refuse(key, "is there twice");
     }
