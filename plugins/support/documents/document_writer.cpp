@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "document_writer.h"
+#include "documents/document_writer.h"
 
 #include <chrono>
 #include <cmath>
 #include <limits>
 
-#include "json_text.h"
+#include "documents/json_text.h"
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 std::int64_t unixSeconds(Instant instant) {
@@ -151,4 +151,4 @@ std::string writeGap(const Gap& gap) {
     return "{\"Gap\":" + std::move(inner).finish() + "}";
 }
 
-}  // namespace runnel::json
+}  // namespace runnel::documents

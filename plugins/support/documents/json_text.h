@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
-#include "options.h"
+#include "documents/options.h"
 #include "runnel/values.h"
 
-namespace runnel::json {
+namespace runnel::documents {
 
 /// Appends a quoted JSON string. Any bytes are allowed: what is not UTF-8 becomes U+FFFD, so the
 /// document stays valid.
@@ -60,4 +60,4 @@ class ObjectWriter final {
     EuiStyle style_;
 };
 
-}  // namespace runnel::json
+}  // namespace runnel::documents

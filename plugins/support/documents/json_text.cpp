@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_text.h"
+#include "documents/json_text.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "utf8.h"
+#include "documents/utf8.h"
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -160,4 +160,4 @@ void ObjectWriter::fields(std::string_view name, const Fields& value) {
     ValueAppender{member(name), 0}(value);
 }
 
-}  // namespace runnel::json
+}  // namespace runnel::documents

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "document_writer.h"
+#include "documents/document_writer.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 using std::chrono::milliseconds;
@@ -185,4 +185,4 @@ TEST(DocumentWriterTest, WritesGaps) {
 }
 
 }  // namespace
-}  // namespace runnel::json
+}  // namespace runnel::documents

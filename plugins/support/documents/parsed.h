@@ -8,10 +8,12 @@
 
 #include "runnel/values.h"
 
-namespace runnel::json {
+/// What every reader of an application's documents has in common. Thread safety: plain values and
+/// pure functions.
+namespace runnel::documents {
 
 inline constexpr std::size_t kLongestDocument = 65'536;  ///< bytes
-inline constexpr std::size_t kDeepestDocument = 32;      ///< levels of {} and []
+inline constexpr std::size_t kDeepestDocument = 32;      ///< levels
 
 /// What a document says, as far as it could be read.
 struct Parsed {
@@ -21,12 +23,16 @@ struct Parsed {
     std::optional<Error> problem;
 };
 
-/// Parses one JSON document of any bytes. Poco::JSON does the work, but not its document tree: that
-/// keeps one of two equal names only and reads 18446744073709551616 as 0.
-/// Thread safety: a pure function; never throws for what the document holds.
-Parsed parse(std::string_view document);
+/// Why the document need not be parsed: too long, or no UTF-8.
+std::optional<Error> problemBeforeParsing(std::string_view document);
+
+/// Offset of the first byte that is not UTF-8, or nullopt.
+std::optional<std::size_t> badByte(std::string_view text);
+
+/// "line 3, column 7", both from 1, columns in bytes.
+std::string place(std::string_view document, std::size_t offset);
 
 /// `text` for a sentence: at most 40 characters of it, anything but printable ASCII as \xNN.
 std::string excerpt(std::string_view text);
 
-}  // namespace runnel::json
+}  // namespace runnel::documents
