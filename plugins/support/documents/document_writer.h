@@ -16,7 +16,4 @@ std::string writeMessage(const EncodeInput& input, const Options& options);
 std::string writeReceipt(const Receipt& receipt, const Options& options);
 std::string writeGap(const Gap& gap);
 
-/// The value of "Event" for this kind; "" for an uplink.
-std::string_view eventName(Kind kind);
-
 }  // namespace runnel::documents

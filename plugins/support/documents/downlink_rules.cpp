@@ -22,11 +22,6 @@ constexpr std::array<std::string_view, 9> kNames{"Type",   "DeviceEUI", "AppEUI"
 constexpr std::string_view kKnown =
     "Type, DeviceEUI, AppEUI, Port, Data, Fields, Id, ExpiresAt, Ack";
 
-bool isSameName(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
-
 std::optional<Member> memberCalled(std::string_view name) {
     for (std::size_t i = 0; i < kNames.size(); ++i) {
         if (isSameName(kNames[i], name)) return static_cast<Member>(i);

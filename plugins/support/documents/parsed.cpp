@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "documents/parsed.h"
 
+#include <algorithm>
 #include <cstdint>
 
 #include "documents/utf8.h"
@@ -34,6 +35,11 @@ std::optional<Error> problemBeforeParsing(std::string_view document) {
                              " at " + place(document, *at)};
     }
     return std::nullopt;
+}
+
+bool isSameName(std::string_view a, std::string_view b) {
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+    return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 std::string excerpt(std::string_view text) {

@@ -32,6 +32,9 @@ std::optional<std::size_t> badByte(std::string_view text);
 /// "line 3, column 7", both from 1, columns in bytes.
 std::string place(std::string_view document, std::size_t offset);
 
+/// Whether two names of members are the same: their case does not count.
+bool isSameName(std::string_view a, std::string_view b);
+
 /// `text` for a sentence: at most 40 characters of it, anything but printable ASCII as \xNN.
 std::string excerpt(std::string_view text);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "documents/document_writer.h"
+#include "documents/members.h"
 
 #include <gtest/gtest.h>
 
