@@ -90,17 +90,17 @@ RenderContext::Items RenderContext::items(const Slot& slot) {
     if (const auto* list = std::get_if<List>(&value->is)) {
         spend(list->size());
         for (const Value& element : *list) {
-            items_.push_back({&element, true, &element == &list->back()});
+            items_.push_back({&element, true, &element == &list->back(), slot.bodySize});
         }
         return {first, list->size()};
     }
     if (isNothing(*value)) return {};
-    items_.push_back({value, value == &kAnything, true});
+    items_.push_back({value, value == &kAnything, true, slot.bodySize});
     return {first, 1};
 }
 
-void RenderContext::enter(std::size_t item, std::size_t bodySize) {
-    spend(bodySize);
+void RenderContext::enter(std::size_t item) {
+    spend(items_.at(item).bodySize);
     open_.push_back(items_.at(item));
 }
 

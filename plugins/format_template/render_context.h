@@ -18,6 +18,7 @@ class RenderContext final {
         const Value* value{};
         bool isElement{};
         bool isLast{};
+        std::size_t bodySize{};  ///< of the section
     };
 
     /// A rendering that is stopped since it costs too much.
@@ -35,7 +36,7 @@ class RenderContext final {
     };
     Items items(const Slot& slot);
 
-    void enter(std::size_t item, std::size_t bodySize);
+    void enter(std::size_t item);
     void leave() { open_.pop_back(); }
 
     /// Counts work, in bytes of text that are looked at. Throws TooMuch.

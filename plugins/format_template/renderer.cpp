@@ -27,9 +27,7 @@ class Names final : public kainjow::mustache::basic_context<std::string> {
     Names(RenderContext& context, const std::vector<Slot>& slots)
         : context_{context}, slots_{slots} {}
 
-    void push(const data* item) override {
-        context_.enter(numberIn(item->string_value()), bodySize_);
-    }
+    void push(const data* item) override { context_.enter(numberIn(item->string_value())); }
     void pop() override { context_.leave(); }
 
     const data* get(const std::string& name) const override {
@@ -38,8 +36,8 @@ class Names final : public kainjow::mustache::basic_context<std::string> {
             variable_ = data{context_.text(slot)};
             return &variable_;
         }
-        bodySize_ = slot.bodySize;
         const RenderContext::Items items = context_.items(slot);
+        if (items.count == 0) return nullptr;
         data& list = lists_.emplace_back(data::type::list);
         for (std::size_t i = 0; i < items.count; ++i) {
             list.push_back(data{std::to_string(items.first + i)});
@@ -54,7 +52,6 @@ class Names final : public kainjow::mustache::basic_context<std::string> {
     // get() is const for the library, which asks once per tag and reads the answer at once.
     mutable data variable_;
     mutable std::deque<data> lists_;
-    mutable std::size_t bodySize_{};
 };
 
 /// Where the library writes to.
