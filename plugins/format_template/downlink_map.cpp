@@ -154,30 +154,36 @@ std::optional<std::string> hexOf(const std::string& text, Encoding encoding) {
     return hex;
 }
 
+Value typeOf(const Value& value, const std::string& field, Mapper& mapper) {
+    const auto* flag = std::get_if<bool>(&value.is);
+    if (flag == nullptr) mapper.complain(field, "must be true or false" + documents::found(value));
+    return {std::int64_t{flag != nullptr && *flag ? 5 : 3}};
+}
+
+Value expiryOf(Value value) {
+    const auto* text = std::get_if<std::string>(&value.is);
+    const auto when = text != nullptr ? events::parseRfc3339(*text) : std::nullopt;
+    if (!when) return value;
+    return {std::chrono::floor<std::chrono::seconds>(*when).time_since_epoch().count()};
+}
+
+Value dataOf(Value value, Encoding encoding, const std::string& field, Mapper& mapper) {
+    const auto* text = std::get_if<std::string>(&value.is);
+    auto hex = text != nullptr ? hexOf(*text, encoding) : std::nullopt;
+    if (hex) return {std::move(*hex)};
+    const bool isBase64 = encoding == Encoding::Base64;
+    mapper.complain(field, (isBase64 ? "must be base64 with padding" : "must be a text") +
+                               documents::found(value));
+    return value;
+}
+
 /// The value as the stream's own documents have it; complains under `field`.
 Value converted(std::string_view key, Encoding encoding, Value value, const std::string& field,
                 Mapper& mapper) {
-    const auto* text = std::get_if<std::string>(&value.is);
-    if (key == "confirmed") {
-        const auto* flag = std::get_if<bool>(&value.is);
-        if (flag == nullptr) {
-            mapper.complain(field, "must be true or false" + documents::found(value));
-        }
-        return {std::int64_t{flag != nullptr && *flag ? 5 : 3}};
-    }
-    if (key == "expires" && text != nullptr) {
-        const auto when = events::parseRfc3339(*text);
-        if (!when) return value;
-        return {std::chrono::floor<std::chrono::seconds>(*when).time_since_epoch().count()};
-    }
-    if (key == "data" && encoding != Encoding::Hex) {
-        const bool isBase64 = encoding == Encoding::Base64;
-        auto hex = text != nullptr ? hexOf(*text, encoding) : std::nullopt;
-        if (hex) return {std::move(*hex)};
-        mapper.complain(field, (isBase64 ? "must be base64 with padding" : "must be a text") +
-                                   documents::found(value));
-    }
-    return value;
+    if (key == "confirmed") return typeOf(value, field, mapper);
+    if (key == "expires") return expiryOf(std::move(value));
+    const bool isData = key == "data" && encoding != Encoding::Hex;
+    return isData ? dataOf(std::move(value), encoding, field, mapper) : value;
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "render_context.h"
 
-#include <ranges>
-
 namespace runnel::templates {
 namespace {
 
@@ -32,9 +30,9 @@ void RenderContext::spend(std::size_t bytes) {
 }
 
 const Value* RenderContext::findInItems(const std::string& name) {
-    for (const Item& item : std::views::reverse(open_)) {
-        if (item.isElement && name == "last") return keep({item.isLast});
-        if (const Value* member = memberOf(*item.value, name)) return member;
+    for (auto item = open_.rbegin(); item != open_.rend(); ++item) {
+        if (item->isElement && name == "last") return keep({item->isLast});
+        if (const Value* member = memberOf(*item->value, name)) return member;
     }
     return nullptr;
 }
