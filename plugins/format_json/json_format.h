@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "options.h"
+#include "documents/options.h"
 #include "runnel/format.h"
 
 namespace runnel::json {
@@ -10,7 +10,7 @@ namespace runnel::json {
 /// options.
 class JsonFormat final : public Format {
   public:
-    explicit JsonFormat(Options options) : options_{options} {}
+    explicit JsonFormat(documents::Options options) : options_{options} {}
 
     std::string_view contentType() const override { return "application/json"; }
     bool isText() const override { return true; }
@@ -21,7 +21,7 @@ class JsonFormat final : public Format {
     std::vector<Request> decode(const DecodeInput& input) const override;
 
   private:
-    Options options_;
+    documents::Options options_;
 };
 
 }  // namespace runnel::json

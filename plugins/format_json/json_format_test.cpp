@@ -19,6 +19,8 @@ extern "C" const runnel::Plugin runnel_plugin;
 namespace runnel::json {
 namespace {
 
+using documents::EuiStyle;
+using documents::Options;
 using Poco::JSON::Object;
 using ::testing::IsEmpty;
 

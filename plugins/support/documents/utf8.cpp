@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "utf8.h"
+#include "documents/utf8.h"
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 struct Lead {
@@ -36,4 +36,4 @@ std::size_t utf8Length(std::string_view text) {
     return lead.length;
 }
 
-}  // namespace runnel::json
+}  // namespace runnel::documents

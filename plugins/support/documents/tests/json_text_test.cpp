@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_text.h"
+#include "documents/json_text.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "utf8.h"
+#include "documents/utf8.h"
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 std::string quoted(std::string_view text) {
@@ -78,4 +78,4 @@ TEST(JsonTextTest, StopsAtTheDeepestLevel) {
 }
 
 }  // namespace
-}  // namespace runnel::json
+}  // namespace runnel::documents

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_reader.h"
+#include "documents/json_reader.h"
 
 #include <Poco/JSON/Handler.h>
 #include <Poco/JSON/JSONException.h>
@@ -11,9 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "utf8.h"
-
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 /// Lets Poco read the borrowed bytes and tells afterwards how far it came, which the parser itself
@@ -83,36 +81,6 @@ class TreeBuilder final : public Poco::JSON::Handler {
     Value root_;
 };
 
-std::string place(std::string_view document, std::size_t offset) {
-    const std::string_view before = document.substr(0, offset);
-    std::size_t line = 1;
-    for (const char c : before) line += c == '\n' ? 1 : 0;
-    const std::size_t lineStart = before.rfind('\n') + 1;  // npos + 1 is 0
-    return "line " + std::to_string(line) + ", column " + std::to_string(offset - lineStart + 1);
-}
-
-/// Offset of the first byte that is not UTF-8, or nullopt.
-std::optional<std::size_t> badByte(std::string_view text) {
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t length = utf8Length(text.substr(at));
-        if (length == 0) return at;
-        at += length;
-    }
-    return std::nullopt;
-}
-
-std::optional<Error> problemBeforeParsing(std::string_view document) {
-    if (document.size() > kLongestDocument) {
-        return Error{"", "must have at most " + std::to_string(kLongestDocument) +
-                             " bytes, found " + std::to_string(document.size())};
-    }
-    if (const auto at = badByte(document)) {
-        return Error{"", "must be UTF-8, found the byte " + excerpt(document.substr(*at, 1)) +
-                             " at " + place(document, *at)};
-    }
-    return std::nullopt;
-}
-
 std::string syntaxReason(const Poco::Exception& exception, const std::string& where) {
     if (exception.message() == "Maximum depth exceeded") {
         return "must be nested at most " + std::to_string(kDeepestDocument) +
@@ -128,7 +96,7 @@ std::size_t lastTaken(const BorrowedBuffer& buffer) {
 
 }  // namespace
 
-Parsed parse(std::string_view document) {
+Parsed parseJson(std::string_view document) {
     if (auto problem = problemBeforeParsing(document)) return {{}, std::move(problem)};
     Poco::SharedPtr<TreeBuilder> builder{new TreeBuilder};
     BorrowedBuffer buffer{document};
@@ -148,20 +116,4 @@ Parsed parse(std::string_view document) {
     return {builder->takeRoot(), std::move(problem)};
 }
 
-std::string excerpt(std::string_view text) {
-    constexpr std::size_t kMost = 40;
-    std::string shown;
-    for (const char c : text.substr(0, kMost)) {
-        const auto byte = static_cast<std::uint8_t>(c);
-        if (byte >= 0x20 && byte < 0x7F) {
-            shown += c;
-        } else {
-            shown += "\\x";
-            appendHex(shown, &byte, 1);
-        }
-    }
-    if (text.size() > kMost) shown += "...";
-    return shown;
-}
-
-}  // namespace runnel::json
+}  // namespace runnel::documents

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "document_writer.h"
+#include "documents/document_writer.h"
+#include "documents/members.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 using std::chrono::milliseconds;
@@ -185,4 +186,4 @@ TEST(DocumentWriterTest, WritesGaps) {
 }
 
 }  // namespace
-}  // namespace runnel::json
+}  // namespace runnel::documents

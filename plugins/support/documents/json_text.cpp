@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "json_text.h"
+#include "documents/json_text.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 
-#include "utf8.h"
+#include "documents/parsed.h"
+#include "documents/utf8.h"
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -89,8 +90,7 @@ struct ValueAppender {
 
 }  // namespace
 
-void appendString(std::string& out, std::string_view text) {
-    out += '"';
+void appendJsonText(std::string& out, std::string_view text) {
     while (!text.empty()) {
         const auto plain = static_cast<std::size_t>(
             std::find_if_not(text.begin(), text.end(), isPlain) - text.begin());
@@ -107,7 +107,21 @@ void appendString(std::string& out, std::string_view text) {
         }
         text.remove_prefix(std::max<std::size_t>(length, 1));
     }
+}
+
+void appendString(std::string& out, std::string_view text) {
     out += '"';
+    appendJsonText(out, text);
+    out += '"';
+}
+
+void appendUtf8(std::string& out, std::string_view text) {
+    while (const auto bad = badByte(text)) {
+        out += text.substr(0, *bad);
+        out += kReplacement;
+        text.remove_prefix(*bad + 1);
+    }
+    out += text;
 }
 
 void appendValue(std::string& out, const Value& value, int depth) {
@@ -126,14 +140,18 @@ std::string& ObjectWriter::member(std::string_view name) {
     return out_;
 }
 
+void appendEui(std::string& out, Eui value, EuiStyle style) {
+    for (int shift = 56; shift >= 0; shift -= 8) {
+        const auto byte = static_cast<std::uint8_t>(value.value >> shift);
+        if (shift != 56 && style != EuiStyle::Plain) out += style == EuiStyle::Dashes ? '-' : ':';
+        appendHex(out, &byte, 1);
+    }
+}
+
 void ObjectWriter::eui(std::string_view name, Eui value) {
     std::string& out = member(name);
     out += '"';
-    for (int shift = 56; shift >= 0; shift -= 8) {
-        const auto byte = static_cast<std::uint8_t>(value.value >> shift);
-        if (shift != 56 && style_ != EuiStyle::Plain) out += style_ == EuiStyle::Dashes ? '-' : ':';
-        appendHex(out, &byte, 1);
-    }
+    appendEui(out, value, style_);
     out += '"';
 }
 
@@ -144,9 +162,8 @@ void ObjectWriter::hex(std::string_view name, const Bytes& bytes) {
     out += '"';
 }
 
-void ObjectWriter::megahertz(std::string_view name, std::uint32_t frequencyHz) {
+void appendMegahertz(std::string& out, std::uint32_t frequencyHz) {
     constexpr std::uint32_t kHertzPerMegahertz = 1'000'000;
-    std::string& out = member(name);
     out += std::to_string(frequencyHz / kHertzPerMegahertz);
     const std::uint32_t rest = frequencyHz % kHertzPerMegahertz;
     if (rest == 0) return;
@@ -160,4 +177,4 @@ void ObjectWriter::fields(std::string_view name, const Fields& value) {
     ValueAppender{member(name), 0}(value);
 }
 
-}  // namespace runnel::json
+}  // namespace runnel::documents

@@ -4,19 +4,16 @@
 #include <string>
 #include <string_view>
 
-#include "options.h"
+#include "documents/options.h"
 #include "runnel/document.h"
 
 /// The documents that go to the application; README.md shows each. Written by hand rather than by a
 /// JSON library: this is the message path. Thread safety: pure functions.
-namespace runnel::json {
+namespace runnel::documents {
 
 /// An uplink for Kind::Uplink, an event for every other kind.
 std::string writeMessage(const EncodeInput& input, const Options& options);
 std::string writeReceipt(const Receipt& receipt, const Options& options);
 std::string writeGap(const Gap& gap);
 
-/// The value of "Event" for this kind; "" for an uplink.
-std::string_view eventName(Kind kind);
-
-}  // namespace runnel::json
+}  // namespace runnel::documents

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "downlink_reader.h"
+#include "documents/downlink_reader.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 using ::testing::ContainsRegex;
@@ -237,4 +237,4 @@ TEST(DownlinkReaderTest, ReportsTheFirstOfSeveralMistakes) {
 }
 
 }  // namespace
-}  // namespace runnel::json
+}  // namespace runnel::documents

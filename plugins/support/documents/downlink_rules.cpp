@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "downlink_reader.h"
+#include "documents/downlink_rules.h"
 
 #include <algorithm>
 #include <array>
@@ -8,9 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "json_reader.h"
-
-namespace runnel::json {
+namespace runnel::documents {
 namespace {
 
 constexpr std::size_t kLargestPayload = 242;
@@ -23,11 +21,6 @@ constexpr std::array<std::string_view, 9> kNames{"Type",   "DeviceEUI", "AppEUI"
                                                  "Fields", "Id",        "ExpiresAt", "Ack"};
 constexpr std::string_view kKnown =
     "Type, DeviceEUI, AppEUI, Port, Data, Fields, Id, ExpiresAt, Ack";
-
-bool isSameName(std::string_view a, std::string_view b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-    return std::ranges::equal(a, b, {}, lower, lower);
-}
 
 std::optional<Member> memberCalled(std::string_view name) {
     for (std::size_t i = 0; i < kNames.size(); ++i) {
@@ -55,9 +48,13 @@ struct Described {
     std::string operator()(const Fields&) const { return "an object"; }
 };
 
+}  // namespace
+
 std::string found(const Value& value) {
     return ", found " + std::visit(Described{}, value.is);
 }
+
+namespace {
 
 bool isNumber(const Value& value) {
     return std::holds_alternative<std::int64_t>(value.is) ||
@@ -99,7 +96,7 @@ std::string hexProblem(std::string_view digits) {
 /// Reads one document's members; the first complaint stays.
 class Reader final {
   public:
-    explicit Reader(const DecodeInput& input) : address_{input.device} {}
+    explicit Reader(std::optional<Eui> address) : address_{address} {}
 
     void complain(std::string field, std::string reason) {
         if (!problem_) problem_ = Error{std::move(field), std::move(reason)};
@@ -262,9 +259,8 @@ class Reader final {
 
 }  // namespace
 
-Request readRequest(const DecodeInput& input) {
-    Parsed parsed = parse(input.document);
-    Reader reader{input};
+Request readRequest(const Parsed& parsed, std::string_view expected, std::optional<Eui> address) {
+    Reader reader{address};
     if (parsed.problem) {
         const auto member = memberCalled(parsed.problem->field);
         reader.complain(member ? std::string{kNames[*member]} : parsed.problem->field,
@@ -272,11 +268,11 @@ Request readRequest(const DecodeInput& input) {
     }
     const auto* members = std::get_if<Fields>(&parsed.root.is);
     if (members == nullptr) {
-        reader.complain("", "must be a JSON object" + found(parsed.root));
+        reader.complain("", "must be " + std::string{expected} + found(parsed.root));
         return reader.rejectionOfWhole();
     }
     reader.sortMembers(*members);
     return parsed.problem ? reader.rejectionOfWhole() : reader.request();
 }
 
-}  // namespace runnel::json
+}  // namespace runnel::documents
