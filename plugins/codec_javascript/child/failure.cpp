@@ -44,8 +44,10 @@ std::string takeException(JSContext* context) {
     const JSErrorReport* report = builder.report();
     std::string text = shortened(builder.toStringResult().c_str());
     if (report->lineno != 0) {
+        // The parser counts columns from 0, the interpreter from 1.
+        const unsigned first = report->exnType == JSEXN_SYNTAXERR ? 1 : 0;
         text += " (line " + std::to_string(report->lineno) + ", column " +
-                std::to_string(report->column) + ")";
+                std::to_string(report->column + first) + ")";
     }
     return text;
 }

@@ -14,34 +14,10 @@
 #include <jsapi.h>
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 
 namespace runnel::javascript {
 namespace {
-
-constexpr double kMaxTime = 8.64e15;  // ms; what a Date can hold (ECMAScript 21.4.1.1)
-
-std::string isoText(double milliseconds) {
-    const std::chrono::sys_time<std::chrono::milliseconds> time{
-        std::chrono::milliseconds{static_cast<std::int64_t>(milliseconds)}};
-    const auto day = std::chrono::floor<std::chrono::days>(time);
-    const std::chrono::year_month_day date{day};
-    const std::chrono::hh_mm_ss clock{time - day};
-    const int year = static_cast<int>(date.year());
-    std::array<char, 48> text{};
-    // Years that do not fit into four digits have a sign and six of them, as ECMAScript writes.
-    const char* format = year >= 0 && year <= 9'999 ? "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ"
-                                                    : "%+07d-%02u-%02uT%02d:%02d:%02d.%03dZ";
-    const int size = std::snprintf(
-        text.data(), text.size(), format, year, static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-        static_cast<int>(clock.subseconds().count()));
-    return {text.data(), static_cast<std::size_t>(size)};
-}
 
 bool isLeftOut(JS::HandleValue value) {
     return value.isUndefined() || value.isSymbol() ||
@@ -114,17 +90,14 @@ bool FromScript::writeBigInt(JS::HandleValue value) {
 }
 
 bool FromScript::writePlain(JS::HandleObject object, bool isDate) {
+    const JS::HandleValueArray none = JS::HandleValueArray::empty();
     JS::RootedValue plain{context_};
-    if (!JS_CallFunctionName(context_, object, "valueOf", JS::HandleValueArray::empty(), &plain)) {
-        return false;
+    if (!JS_CallFunctionName(context_, object, "valueOf", none, &plain)) return false;
+    if (isDate && plain.isNumber() && std::isfinite(plain.toNumber())) {
+        if (!JS_CallFunctionName(context_, object, "toISOString", none, &plain)) return false;
     }
-    if (isDate && plain.isNumber() && std::abs(plain.toNumber()) <= kMaxTime) {
-        out_.tag(Tag::Text);
-        out_.text(isoText(plain.toNumber()));
-        return true;
-    }
-    // A script may have replaced valueOf; what it answers then is not looked into.
-    if (isDate || plain.isObject()) plain.setNull();
+    // A script may have replaced these functions; an object that they answer is not looked into.
+    if (plain.isObject()) plain.setNull();
     return write(plain);
 }
 
