@@ -17,7 +17,7 @@ struct Order {
     Frame frame{};  ///< Define: load and check it; Forget, Decode, Encode
     std::uint32_t program{};
     Ticket ticket{};
-    std::string body{};                        ///< of the frame, without the job's number
+    std::string body{};                      ///< of the frame, without the job's number
     std::promise<Status>* loaded = nullptr;  ///< of Define; set exactly once
 };
 

@@ -2,11 +2,11 @@
 /// runnel-codec-javascript: the process that runs templates' scripts. The broker starts it with a
 /// socket as descriptor 3 and a page of shared memory as 4; it is of no use by itself.
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 
 #include "child/lockdown.h"
 #include "child/server.h"
@@ -26,6 +26,7 @@ int main() {
         std::fputs("this is a part of runneld, which starts it by itself\n", stderr);
         return 2;
     }
+    prctl(PR_SET_NAME, "runnel-codec", 0, 0, 0);
     // Scripts see UTC, and nothing has to look for time zones.
     setenv("TZ", "UTC0", 1);
     becomeNobody();
