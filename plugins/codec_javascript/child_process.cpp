@@ -17,9 +17,7 @@
 namespace runnel::javascript {
 namespace {
 
-#ifndef MFD_EXEC
-constexpr unsigned MFD_EXEC = 0x0010U;  // Linux 6.3
-#endif
+constexpr unsigned kMayExecute = 0x0010U;  // MFD_EXEC of Linux 6.3
 
 Error failure(const char* what, int reason) {
     return {"child", std::string{"cannot be started: "} + what + ": " + std::strerror(reason)};
@@ -47,8 +45,8 @@ bool writeAll(int file, std::span<const std::uint8_t> bytes) {
 
 int programFile() {
     constexpr unsigned kFlags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-    const int file = memfd_create("runnel-codec-javascript", kFlags | MFD_EXEC);
-    // Older kernels do not know MFD_EXEC, and need not be told.
+    const int file = memfd_create("runnel-codec-javascript", kFlags | kMayExecute);
+    // Older kernels do not know this flag, and need not be told.
     return file >= 0 || errno != EINVAL ? file : memfd_create("runnel-codec-javascript", kFlags);
 }
 

@@ -152,11 +152,15 @@ bool Worker::receive() {
         if (size <= 0) return false;
         heard_ = Clock::now();
         input_.append({bytes.data(), static_cast<std::size_t>(size)});
-        for (auto cut = input_.next(); cut; cut = input_.next()) {
-            if (!understand(*cut)) return false;
-        }
-        if (!input_.isGood()) return false;
+        if (!understandAll()) return false;
     }
+}
+
+bool Worker::understandAll() {
+    for (auto cut = input_.next(); cut; cut = input_.next()) {
+        if (!understand(*cut)) return false;
+    }
+    return input_.isGood();
 }
 
 bool Worker::understand(const FrameBuffer::Cut& cut) {

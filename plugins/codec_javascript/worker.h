@@ -44,6 +44,7 @@ class Worker final {
     void send();
     void wait();
     bool receive();  // false at the end of the child's stream
+    bool understandAll();
     bool understand(const FrameBuffer::Cut& cut);
     bool takeAnswer(Reader& body);
     void watch();

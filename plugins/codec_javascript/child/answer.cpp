@@ -7,6 +7,7 @@
 #include <js/experimental/TypedData.h>
 #include <jsapi.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "child/failure.h"
@@ -106,25 +107,29 @@ std::optional<Error> Answer::readPort(JS::HandleObject result, std::uint8_t& por
     return std::nullopt;
 }
 
-std::optional<Error> Answer::readBytes(JS::HandleObject result, std::string& bytes) {
-    JS::RootedValue value{context_};
-    if (auto error = member(result, "bytes", &value)) return error;
+std::optional<Error> Answer::readLength(JS::HandleObject list, std::uint32_t& length) {
     bool isArray = false;
-    const JS::RootedObject list{context_, value.isObject() ? &value.toObject() : nullptr};
     if (list && !JS::IsArrayObject(context_, list, &isArray)) {
         return fail("failed: " + takeException(context_));
     }
-    std::uint32_t length = 0;
     if (isArray) {
-        if (!JS::GetArrayLength(context_, list, &length)) {
-            return fail("failed: " + takeException(context_));
-        }
-    } else if (list && JS_IsTypedArrayObject(list)) {
-        length = static_cast<std::uint32_t>(
-            std::min<std::size_t>(JS_GetTypedArrayLength(list), kMaxPayload + 1));
-    } else {
+        if (JS::GetArrayLength(context_, list, &length)) return std::nullopt;
+        return fail("failed: " + takeException(context_));
+    }
+    if (!list || !JS_IsTypedArrayObject(list)) {
         return fail("has to return bytes, an array of numbers");
     }
+    length = static_cast<std::uint32_t>(
+        std::min<std::size_t>(JS_GetTypedArrayLength(list), kMaxPayload + 1));
+    return std::nullopt;
+}
+
+std::optional<Error> Answer::readBytes(JS::HandleObject result, std::string& bytes) {
+    JS::RootedValue value{context_};
+    if (auto error = member(result, "bytes", &value)) return error;
+    const JS::RootedObject list{context_, value.isObject() ? &value.toObject() : nullptr};
+    std::uint32_t length = 0;
+    if (auto error = readLength(list, length)) return error;
     if (length > kMaxPayload) return fail("returned more than 242 bytes");
     for (std::uint32_t i = 0; i < length; ++i) {
         if (!JS_GetElement(context_, list, i, &value)) {

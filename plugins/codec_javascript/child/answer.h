@@ -30,6 +30,7 @@ class Answer final {
                                std::vector<std::string>& texts);
     std::optional<Error> refusal(JS::HandleObject result);
     std::optional<Error> readPort(JS::HandleObject result, std::uint8_t& port);
+    std::optional<Error> readLength(JS::HandleObject list, std::uint32_t& length);
     std::optional<Error> readBytes(JS::HandleObject result, std::string& bytes);
     std::optional<Error> writeWarnings(JS::HandleObject result);
     Error fail(std::string reason) const { return {function_, std::move(reason)}; }

@@ -48,7 +48,7 @@ void allow(scmp_filter_ctx filter, std::initializer_list<int> calls) {
 
 /// Memory may be had and changed, but never become code.
 void allowData(scmp_filter_ctx filter, int call) {
-    const scmp_arg_cmp noCode = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
+    const scmp_arg_cmp noCode{2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0};  // the third argument
     const int result = seccomp_rule_add(filter, SCMP_ACT_ALLOW, call, 1, noCode);
     if (result != 0) fail("allow memory", -result);
 }

@@ -8,10 +8,6 @@
 /// Thread safety: before there are other threads, but for forbidSystemCalls.
 namespace runnel::javascript {
 
-/// Closes every file descriptor but 0..last and limits what processes, core dumps and files may
-/// take.
-void closeDoors(int last);
-
 /// As root: leaves the machine's network and mounts, and becomes nobody.
 void becomeNobody();
 
@@ -21,6 +17,10 @@ void dieWithParent();
 
 /// The address space may grow by so many bytes from what it is now.
 void limitMemory(std::size_t more);
+
+/// Closes every file descriptor but 0..last and limits what processes, core dumps and files may
+/// take.
+void closeDoors(int last);
 
 /// From here on only reading, writing, memory without execute permission, time and ending; any
 /// other system call kills the process (opening a file fails with EACCES instead, since libraries
