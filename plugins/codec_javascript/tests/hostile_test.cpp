@@ -198,6 +198,20 @@ TEST(LimitTest, MoreProgramsThanTheChildHoldsAllWork) {
     }
 }
 
+TEST(LimitTest, AFullShelfOfProgramsStaysInOneChild) {
+    CodecWorld world;
+    std::vector<std::uint32_t> programs;
+    for (std::size_t i = 0; i < Shelf::kMaxInChild; ++i) {
+        programs.push_back(
+            world.program(decoder("return {data: {i: " + std::to_string(i) + "}};")));
+    }
+    for (int round = 0; round < 20; ++round) {
+        for (const auto program : programs) (void)world.ask(program);
+        EXPECT_EQ(errorOf(world.answers.await(world.last)), "");
+    }
+    for (const auto& [level, text] : world.host.lines()) ADD_FAILURE() << text;
+}
+
 TEST(LimitTest, WhatComesBeyondTenThousandOpenJobsIsRefusedAtOnce) {
     CodecWorld world;
     const auto slow = world.program(
