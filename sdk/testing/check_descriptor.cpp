@@ -136,6 +136,7 @@ std::string typeProblem(std::string_view type, const char* fallback) {
         return fits(text == "true" || text == "false", "has a default that is not true or false");
     }
     if (type == "list") return fits(isEnclosed(text, '[', ']'), "has a default without [ ]");
+    if (type == "tree") return fallback == nullptr ? "" : "is a tree and has a default";
     if (type == "map") return fits(isEnclosed(text, '{', '}'), "has a default without { }");
     return "has an unknown type";
 }
