@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <charconv>
 
 #include "config/mapping_reader.h"
 #include "config/reading.h"
@@ -48,24 +47,6 @@ std::optional<Eui> readFileName(const fs::path& file, std::map<Eui, fs::path>& s
     return eui;
 }
 
-/// Plain true, 3 and 21.5 are typed; what is quoted, 007 and 12E4 stay texts, as codes look so.
-Value readTag(const YamlNode& node) {
-    const std::string& text = node.scalar;
-    if (node.isQuoted || text.empty()) return Value{text};
-    if (text == "true" || text == "false") return Value{text == "true"};
-    const std::size_t digits = text.front() == '-' ? 1 : 0;
-    const bool isPlain = text.find_first_not_of("0123456789.", digits) == std::string::npos;
-    const bool hasLeadingZero =
-        text.size() > digits + 1 && text[digits] == '0' && text[digits + 1] != '.';
-    if (!isPlain || hasLeadingZero) return Value{text};
-    const char* end = text.data() + text.size();
-    std::int64_t integer{};
-    if (std::from_chars(text.data(), end, integer).ptr == end) return Value{integer};
-    double number{};
-    const auto [read, error] = std::from_chars(text.data(), end, number);
-    return read == end && error == std::errc{} ? Value{number} : Value{text};
-}
-
 Fields readTags(const YamlNode* node, FileCheck& check) {
     Fields tags;
     if (node == nullptr) return tags;
@@ -73,7 +54,7 @@ Fields readTags(const YamlNode* node, FileCheck& check) {
     for (std::size_t i = 0; i < node->keys.size(); ++i) {
         const YamlNode& value = node->values[i];
         if (readText(value, node->keys[i].scalar, check)) {
-            tags.push_back(Field{node->keys[i].scalar, readTag(value)});
+            tags.push_back(Field{node->keys[i].scalar, readPlain(value)});
         }
     }
     return tags;

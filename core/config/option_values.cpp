@@ -2,6 +2,7 @@
 #include "config/option_values.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "config/mapping_reader.h"
 #include "config/suggestion.h"
@@ -43,9 +44,37 @@ std::optional<Value> readMap(const YamlNode& node, FileCheck& check) {
     return Value{std::move(fields)};
 }
 
+Value treeOf(const YamlNode& node, FileCheck& check) {
+    switch (node.is) {
+        case YamlNode::Is::Null:
+            return {};
+        case YamlNode::Is::Scalar:
+            return readPlain(node);
+        case YamlNode::Is::Sequence: {
+            List list;
+            for (const YamlNode& entry : node.values) list.push_back(treeOf(entry, check));
+            return Value{std::move(list)};
+        }
+        case YamlNode::Is::Mapping:
+            break;
+    }
+    complainDuplicateKeys(node, check);
+    Fields fields;
+    for (std::size_t i = 0; i < node.keys.size(); ++i) {
+        fields.push_back(Field{node.keys[i].scalar, treeOf(node.values[i], check)});
+    }
+    return Value{std::move(fields)};
+}
+
+std::optional<Value> readTree(const YamlNode& node, FileCheck& check) {
+    const bool isTree = node.is == YamlNode::Is::Sequence || node.is == YamlNode::Is::Mapping;
+    return isTree ? std::optional(treeOf(node, check)) : std::nullopt;
+}
+
 std::optional<Value> readValue(const OptionType& type, const YamlNode& node, FileCheck& check) {
     if (type.is == OptionType::Is::TextList) return readList(node);
     if (type.is == OptionType::Is::TextMap) return readMap(node, check);
+    if (type.is == OptionType::Is::Tree) return readTree(node, check);
     if (node.is != YamlNode::Is::Scalar) return std::nullopt;
     return readScalar(type, node.scalar);
 }
@@ -119,6 +148,23 @@ void complainUnknownOptions(const YamlNode& options, const std::vector<OptionTab
         check.complain(
             key, "unknown option '" + key.scalar + "'" + didYouMean(key.scalar, known) + listing);
     }
+}
+
+Value readPlain(const YamlNode& node) {
+    const std::string& text = node.scalar;
+    if (node.isQuoted || text.empty()) return Value{text};
+    if (text == "true" || text == "false") return Value{text == "true"};
+    const std::size_t digits = text.front() == '-' ? 1 : 0;
+    const bool isPlain = text.find_first_not_of("0123456789.", digits) == std::string::npos;
+    const bool hasLeadingZero =
+        text.size() > digits + 1 && text[digits] == '0' && text[digits + 1] != '.';
+    if (!isPlain || hasLeadingZero) return Value{text};
+    const char* end = text.data() + text.size();
+    std::int64_t integer{};
+    if (std::from_chars(text.data(), end, integer).ptr == end) return Value{integer};
+    double number{};
+    const auto [read, error] = std::from_chars(text.data(), end, number);
+    return read == end && error == std::errc{} ? Value{number} : Value{text};
 }
 
 Fields defaultOptions(std::span<const Option> options) {

@@ -31,6 +31,10 @@ Fields readOptions(const YamlNode* options, const OptionTable& table, const Yaml
 void complainUnknownOptions(const YamlNode& options, const std::vector<OptionTable>& tables,
                             const std::vector<std::string>& also, FileCheck& check);
 
+/// A scalar as it looks: plain true, 3 and 21.5 are typed; what is quoted, 007 and 12E4 stay texts,
+/// as codes look so.
+Value readPlain(const YamlNode& scalar);
+
 /// The defaults alone, without regard for what is required.
 Fields defaultOptions(std::span<const Option> options);
 

@@ -115,7 +115,11 @@ std::optional<OptionType> parseOptionType(std::string_view type) {
         return hasEmpty ? std::nullopt : std::optional(parsed);
     }
     static constexpr std::pair<std::string_view, Is> kPlain[] = {
-        {"text", Is::Text}, {"boolean", Is::Boolean}, {"list", Is::TextList}, {"map", Is::TextMap}};
+        {"text", Is::Text},
+        {"boolean", Is::Boolean},
+        {"list", Is::TextList},
+        {"map", Is::TextMap},
+        {"tree", Is::Tree}};
     for (const auto& [name, is] : kPlain) {
         if (type != name) continue;
         parsed.is = is;
@@ -152,6 +156,8 @@ std::string expectation(const OptionType& type) {
             return "a list of texts";
         case Is::TextMap:
             return "a map from text to text";
+        case Is::Tree:
+            return "a list or a mapping";
     }
     return {};
 }
@@ -182,6 +188,7 @@ std::optional<Value> readScalar(const OptionType& type, std::string_view text) {
         }
         case Is::TextList:
         case Is::TextMap:
+        case Is::Tree:
             break;
     }
     return std::nullopt;

@@ -14,7 +14,16 @@ namespace runnel {
 
 /// Option::type, taken apart. Thread safety: a plain value.
 struct OptionType {
-    enum class Is : std::uint8_t { Text, Boolean, Integer, Number, Choice, TextList, TextMap } is{};
+    enum class Is : std::uint8_t {
+        Text,
+        Boolean,
+        Integer,
+        Number,
+        Choice,
+        TextList,
+        TextMap,
+        Tree  ///< a list or a mapping of anything
+    } is{};
     std::int64_t least = std::numeric_limits<std::int64_t>::min();  ///< Integer
     std::int64_t most = std::numeric_limits<std::int64_t>::max();
     double lowest = std::numeric_limits<double>::lowest();  ///< Number
@@ -29,7 +38,7 @@ std::optional<OptionType> parseOptionType(std::string_view type);
 std::string expectation(const OptionType& type);
 
 /// One scalar as the type wants it (bool, std::int64_t, double, std::string), or nullopt if it is
-/// none or out of range. TextList and TextMap have no scalars: always nullopt.
+/// none or out of range. TextList, TextMap and Tree are no scalars: always nullopt.
 std::optional<Value> readScalar(const OptionType& type, std::string_view text);
 
 /// The value of Option::fallback: a scalar, or "[a, b]" for a list, "{a: b}" for a map, without

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import type { Option, OptionValue } from "../../core/console/src/api/types";
-import { choicesOf, joined, kindOf, labelOf, optionsOf, rangeOf, textOf } from "../../core/console/src/pages/streams/option_values";
+import { choicesOf, joined, kindOf, labelOf, optionsOf, rangeOf, shownOf, textOf } from "../../core/console/src/pages/streams/option_values";
 
 const option = (name: string, type: string, usual?: OptionValue): Option =>
   ({ name, type, default: usual, required: false, secret: false, help: "" });
@@ -34,6 +34,15 @@ test("values are shown as they are typed", () => {
   assert.equal(textOf(undefined), "");
   assert.equal(textOf(["a", "b"]), "a\nb");
   assert.equal(textOf({ a: 1, b: true }), "a: 1\nb: true");
+});
+
+test("a tree is shown and typed as JSON", () => {
+  const tree = option("downlink", "tree");
+  assert.equal(shownOf(tree, undefined), "");
+  assert.equal(shownOf(tree, { port: { const: 5 } }), '{\n  "port": {\n    "const": 5\n  }\n}');
+  assert.deepEqual(optionsOf([tree], { downlink: '{"port": {"const": 5}}' }), { downlink: { port: { const: 5 } } });
+  assert.deepEqual(optionsOf([tree], {}, { downlink: { device: "/eui" } }), { downlink: { device: "/eui" } });
+  assert.deepEqual(optionsOf([tree], { downlink: "{port" }), { downlink: "{port" });
 });
 
 test("an option that protocol and format both know is there once", () => {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields of a plugin's options, drawn from its option table.
-import type { Option } from "../../api/types";
+import type { Option, OptionValue } from "../../api/types";
 import { CheckField, SelectField, TextArea, TextField } from "../../parts/form";
-import { choicesOf, defaultOf, kindOf, labelOf, rangeOf, type Texts } from "./option_values";
+import { choicesOf, fieldOf, kindOf, labelOf, rangeOf, type Texts } from "./option_values";
 
 interface Props {
   table: Option[];
   texts: Texts;
   onChange: (name: string, text: string) => void;
-  isKnown: boolean; // secrets that are left empty stay as they are
+  known?: Record<string, OptionValue>; // of a stream that is there: secrets that are left empty stay as they are
 }
 
-export function OptionFields({ table, texts, onChange, isKnown }: Props) {
+export function OptionFields({ table, texts, onChange, known }: Props) {
   return (
     <>
       {table.map((option) => (
-        <OptionField key={option.name} option={option} isKnown={isKnown} value={texts[option.name] ?? defaultOf(option)}
+        <OptionField key={option.name} option={option} isKnown={known !== undefined} value={fieldOf(option, texts, known ?? {})}
           onChange={(text) => onChange(option.name, text)} />
       ))}
     </>
@@ -37,6 +37,7 @@ function OptionField({ option, value, onChange, isKnown }: FieldProps) {
     range && `A number, ${range}.`,
     kind === "list" && "One per line.",
     kind === "map" && "One per line, as name: value.",
+    kind === "tree" && "As JSON.",
     option.secret && isKnown && "Left empty it stays as it is.",
   ].filter(Boolean).join(" ");
   const field = { label: labelOf(option), pointer: `/options/${option.name}`, value, onChange, help, required: option.required };
@@ -47,7 +48,7 @@ function OptionField({ option, value, onChange, isKnown }: FieldProps) {
     const choices = choicesOf(option).map((each) => ({ value: each, text: each }));
     return <SelectField {...field} choices={option.default ? choices : [{ value: "", text: "–" }, ...choices]} />;
   }
-  if (kind === "list" || kind === "map") return <TextArea {...field} isCode />;
+  if (["list", "map", "tree"].includes(kind)) return <TextArea {...field} isCode />;
   if (range) return <TextField {...field} type="number" />;
   return <TextField {...field} type={option.secret ? "password" : "text"} autocomplete={option.secret ? "new-password" : "off"} />;
 }

@@ -36,12 +36,27 @@ export function textOf(value: OptionValue | undefined): string {
   return String(value);
 }
 
+/** The same of one option; a tree is JSON. */
+export function shownOf(option: Option, value: OptionValue | undefined): string {
+  const isTree = kindOf(option) === "tree" && value !== undefined && value !== null;
+  return isTree ? JSON.stringify(value, null, 2) : textOf(value);
+}
+
 /** Defaults of lists and maps are described as "[a, b]". */
 export function defaultOf(option: Option): string {
   const text = textOf(option.default);
   if (kindOf(option) === "boolean") return text || "false";
   if (kindOf(option) !== "list" && kindOf(option) !== "map") return text;
   return text.replace(/^[[{]|[\]}]$/g, "").split(",").map((each) => each.trim()).filter(Boolean).join("\n");
+}
+
+/** What is no JSON is left to the broker's complaint. */
+function treeOf(text: string): OptionValue {
+  try {
+    return JSON.parse(text) as OptionValue;
+  } catch {
+    return text;
+  }
 }
 
 function valueOf(option: Option, text: string): OptionValue {
@@ -59,17 +74,26 @@ function valueOf(option: Option, text: string): OptionValue {
         const [name = "", ...rest] = line.split(":");
         return [name.trim(), rest.join(":").trim()];
       }));
+    case "tree":
+      return text.trim() === "" ? null : treeOf(text);
     default:
       return text;
   }
 }
 
+/** What stands in an option's field: what was typed, else what the stream has, else the default. */
+export function fieldOf(option: Option, texts: Texts, known: Record<string, OptionValue>): string {
+  const typed = texts[option.name];
+  if (typed !== undefined) return typed;
+  return option.name in known ? shownOf(option, known[option.name]) : defaultOf(option);
+}
+
 /** What is sent: only what differs from the defaults. An empty number stands for its default. */
-export function optionsOf(table: Option[], texts: Texts): Record<string, OptionValue> {
+export function optionsOf(table: Option[], texts: Texts, known: Record<string, OptionValue> = {}): Record<string, OptionValue> {
   const options: Record<string, OptionValue> = {};
   for (const option of table) {
-    const text = texts[option.name];
-    const isUsual = text === undefined || text === defaultOf(option);
+    const text = fieldOf(option, texts, known);
+    const isUsual = text === defaultOf(option);
     const isNoNumber = text === "" && rangeOf(option) !== "";
     if (!isUsual && !isNoNumber) options[option.name] = valueOf(option, text);
   }

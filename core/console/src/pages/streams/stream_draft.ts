@@ -2,7 +2,7 @@
 // A stream while it is being written in a form.
 import { useState } from "preact/hooks";
 import type { MessageKind, Option, Stream, StreamInput } from "../../api/types";
-import { joined, optionsOf, textOf, type Texts } from "./option_values";
+import { joined, optionsOf, type Texts } from "./option_values";
 
 export interface Draft {
   name: string;
@@ -10,7 +10,7 @@ export interface Draft {
   device: string;
   protocol: string;
   format: string;
-  texts: Texts; // of options
+  texts: Texts; // of options, those that were typed
   duplicates: "all" | "best";
   events: MessageKind[];
   tokenIs: "made" | "typed";
@@ -30,7 +30,7 @@ export function useDraft(known?: Stream): DraftProps {
     device: typeof known?.scope === "object" ? known.scope.device : "",
     protocol: known?.protocol ?? "websocket",
     format: known?.format ?? "json",
-    texts: Object.fromEntries(Object.entries(known?.options ?? {}).map(([name, value]) => [name, textOf(value)])),
+    texts: {},
     duplicates: known?.duplicates ?? "all",
     events: known?.events ?? ["uplink"],
     tokenIs: "made",
@@ -46,7 +46,7 @@ export function inputOf(draft: Draft, tables: (Option[] | undefined)[], isOfGate
     name: name || undefined,
     protocol,
     format,
-    options: optionsOf(joined(...tables), draft.texts),
+    options: optionsOf(joined(...tables), draft.texts, known?.options),
     duplicates,
     events,
     scope: isOfGateway ? undefined : draft.scope === "device" ? { device: draft.device } : "application",

@@ -47,7 +47,7 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
     }
   };
   const fieldsOf = (table: Option[]) => (
-    <OptionFields table={table} texts={draft.texts} isKnown={known !== undefined}
+    <OptionFields table={table} texts={draft.texts} known={known?.options}
       onChange={(name, text) => set({ texts: { ...draft.texts, [name]: text } })} />
   );
   const optional = all.filter(({ required }) => !required);
