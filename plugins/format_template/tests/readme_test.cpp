@@ -55,8 +55,8 @@ TEST(ReadmeTest, ShowsTheOptionTableAsItIs) {
     std::string table = "| option | type | default | required | meaning |\n|---|---|---|---|---|\n";
     for (std::size_t i = 0; i < runnel_plugin.optionCount; ++i) {
         const Option& option = runnel_plugin.options[i];
-        table += "| `" + std::string{option.name} + "` | " + option.type + " | " +
-                 (option.fallback != nullptr ? option.fallback : "none") + " | " +
+        table += "| `" + std::string{option.name} + "` | " + option.type + " |" +
+                 (option.fallback != nullptr ? std::string{" "} + option.fallback : "") + " | " +
                  (option.isRequired ? "yes" : "no") + " | " + option.help + " |\n";
     }
     EXPECT_NE(readme().find("\n" + table + "\n"), std::string::npos) << table;
