@@ -114,12 +114,11 @@ std::optional<OptionType> parseOptionType(std::string_view type) {
                                           [](const std::string& one) { return one.empty(); });
         return hasEmpty ? std::nullopt : std::optional(parsed);
     }
-    static constexpr std::pair<std::string_view, Is> kPlain[] = {
-        {"text", Is::Text},
-        {"boolean", Is::Boolean},
-        {"list", Is::TextList},
-        {"map", Is::TextMap},
-        {"tree", Is::Tree}};
+    static constexpr std::pair<std::string_view, Is> kPlain[] = {{"text", Is::Text},
+                                                                 {"boolean", Is::Boolean},
+                                                                 {"list", Is::TextList},
+                                                                 {"map", Is::TextMap},
+                                                                 {"tree", Is::Tree}};
     for (const auto& [name, is] : kPlain) {
         if (type != name) continue;
         parsed.is = is;

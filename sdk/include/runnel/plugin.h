@@ -81,9 +81,9 @@ static_assert(sizeof(Stamp) == 76 && std::is_trivially_copyable_v<Stamp>);
 
 /// One option, as the broker validates it, the console draws it and `--describe-plugin` prints it.
 /// `type` is one of: "text", "boolean", "integer", "integer 1..65535", "number", "number 0..1.5",
-/// "choice a|b|c", "list" (of texts), "map" (text to text), "tree" (a list or a mapping of anything;
-/// no fallback). It arrives in Fields as std::string, bool, std::int64_t, double, std::string, List,
-/// Fields, List or Fields; an option without value and without fallback does not arrive.
+/// "choice a|b|c", "list" (of texts), "map" (text to text), "tree" (any list or mapping, without
+/// fallback). Arrives as std::string, bool, std::int64_t, double, std::string, List, Fields, List
+/// or Fields; an option without value and without fallback does not arrive.
 struct Option {
     const char* name;
     const char* type;
