@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "template/running_codec.h"
+
+#include "loader/guard.h"
+
+namespace runnel {
+
+Result<std::shared_ptr<RunningCodec>> RunningCodec::make(const LoadedPlugin& plugin, Host& host) {
+    std::shared_ptr<RunningCodec> codec(new RunningCodec("codec_" + plugin.name));
+    auto made =
+        guarded(codec->name_, [&] { return plugin.descriptor->codec(host, *codec); });
+    if (!made) return made.error();
+    if (!*made) return Error{"", "plugin " + codec->name_ + " made no codec and gave no reason"};
+    codec->codec_ = std::move(*made);
+    return codec;
+}
+
+Result<std::uint32_t> RunningCodec::load(const Fields& parameters) {
+    const std::scoped_lock alone(calls_);
+    if (isStopped_) return Error{"", name_ + " has been stopped"};
+    return guarded(name_, [&] { return codec_->load(parameters); });
+}
+
+void RunningCodec::unload(std::uint32_t program) {
+    const std::scoped_lock alone(calls_);
+    if (isStopped_) return;
+    static_cast<void>(guarded(name_, [&] { codec_->unload(program); }));
+}
+
+void RunningCodec::run(std::span<Task> tasks, Call call) {
+    std::vector<CodecJob> jobs;
+    jobs.reserve(tasks.size());
+    {
+        auto open = open_.lock();
+        for (Task& task : tasks) {
+            task.job.ticket = ++open->last;
+            open->clients.emplace(task.job.ticket, std::move(task.client));
+            jobs.push_back(std::move(task.job));
+        }
+    }
+    Answered held;
+    {
+        const std::scoped_lock alone(calls_);
+        open_.lock()->caller = std::this_thread::get_id();
+        const Status called =
+            isStopped_ ? Status(Error{"", name_ + " has been stopped"})
+                       : guarded(name_, [&] { ((*codec_).*call)(jobs); });
+        if (!called) failAll(jobs, called.error());
+        auto open = open_.lock();
+        open->caller = {};
+        held.swap(open->held);
+    }
+    handOn(std::move(held));
+}
+
+/// Those that the plugin has not answered.
+void RunningCodec::failAll(std::span<const CodecJob> jobs, const Error& error) {
+    std::vector<CodecAnswer> answers;
+    for (const CodecJob& job : jobs) answers.push_back({.ticket = job.ticket, .fields = error});
+    answer(answers);
+}
+
+void RunningCodec::answer(std::span<CodecAnswer> answers) {
+    Answered answered;
+    {
+        auto open = open_.lock();
+        const bool isInside = open->caller == std::this_thread::get_id();
+        Answered& out = isInside ? open->held : answered;
+        for (CodecAnswer& one : answers) {
+            auto client = open->clients.extract(one.ticket);
+            if (client.empty()) continue;  // answered twice
+            ++answered_;
+            if (!one.fields) ++failed_;
+            out.emplace_back(std::move(client.mapped()), std::move(one));
+        }
+    }
+    handOn(std::move(answered));
+}
+
+void RunningCodec::handOn(Answered answered) {
+    for (auto& [client, one] : answered) client->answered(std::move(one));
+}
+
+void RunningCodec::stop() {
+    {
+        const std::scoped_lock alone(calls_);
+        if (isStopped_) return;
+        isStopped_ = true;
+        static_cast<void>(guarded(name_, [&] { codec_->stop(); }));
+    }
+    Answered left;
+    {
+        auto open = open_.lock();
+        for (auto& [ticket, client] : open->clients) {
+            left.emplace_back(std::move(client),
+                              CodecAnswer{.ticket = ticket,
+                                          .fields = Error{"", name_ + " has been stopped"}});
+        }
+        open->clients.clear();
+    }
+    handOn(std::move(left));
+}
+
+}  // namespace runnel
