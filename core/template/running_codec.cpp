@@ -7,8 +7,7 @@ namespace runnel {
 
 Result<std::shared_ptr<RunningCodec>> RunningCodec::make(const LoadedPlugin& plugin, Host& host) {
     std::shared_ptr<RunningCodec> codec(new RunningCodec("codec_" + plugin.name));
-    auto made =
-        guarded(codec->name_, [&] { return plugin.descriptor->codec(host, *codec); });
+    auto made = guarded(codec->name_, [&] { return plugin.descriptor->codec(host, *codec); });
     if (!made) return made.error();
     if (!*made) return Error{"", "plugin " + codec->name_ + " made no codec and gave no reason"};
     codec->codec_ = std::move(*made);
@@ -42,9 +41,8 @@ void RunningCodec::run(std::span<Task> tasks, Call call) {
     {
         const std::scoped_lock alone(calls_);
         open_.lock()->caller = std::this_thread::get_id();
-        const Status called =
-            isStopped_ ? Status(Error{"", name_ + " has been stopped"})
-                       : guarded(name_, [&] { ((*codec_).*call)(jobs); });
+        const Status called = isStopped_ ? Status(Error{"", name_ + " has been stopped"})
+                                         : guarded(name_, [&] { ((*codec_).*call)(jobs); });
         if (!called) failAll(jobs, called.error());
         auto open = open_.lock();
         open->caller = {};
@@ -92,9 +90,9 @@ void RunningCodec::stop() {
     {
         auto open = open_.lock();
         for (auto& [ticket, client] : open->clients) {
-            left.emplace_back(std::move(client),
-                              CodecAnswer{.ticket = ticket,
-                                          .fields = Error{"", name_ + " has been stopped"}});
+            left.emplace_back(
+                std::move(client),
+                CodecAnswer{.ticket = ticket, .fields = Error{"", name_ + " has been stopped"}});
         }
         open->clients.clear();
     }
