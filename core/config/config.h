@@ -54,6 +54,7 @@ struct StreamSpec {
     std::vector<Kind> events = {Kind::Uplink};  ///< kinds that the stream carries
     bool isEnabled = true;
     std::vector<TokenSpec> tokens;  ///< those that are typed; without any one is made
+    std::string deviceTemplate;     ///< "acme@2", "acme" (its newest version); "": the device's
     Place place;
 };
 
@@ -68,7 +69,8 @@ struct DeviceSpec {
 /// applications/<AppEUI>.yaml
 struct ApplicationSpec {
     Eui eui;
-    std::string name;  ///< the EUI's text if none is written
+    std::string name;            ///< the EUI's text if none is written
+    std::string deviceTemplate;  ///< of devices that have none of their own; "": none
     std::vector<DeviceSpec> devices;
     std::vector<StreamSpec> streams;
     Place place;
@@ -79,6 +81,32 @@ struct GatewaySpec {
     Eui eui;
     std::string name;
     std::vector<StreamSpec> streams;
+    Place place;
+};
+
+/// What a codec has to make of something, as its author says (LoRa Alliance TS013): an uplink's
+/// bytes as fields, or a downlink's fields as bytes.
+struct TemplateExample {
+    std::string description;
+    bool isDownlink = false;
+    std::uint8_t port = 1;
+    Bytes bytes;
+    Fields fields;
+    bool fails = false;                   ///< the codec has to answer with an error
+    std::optional<std::string> document;  ///< uplinks: what the format's text has to make of it
+    Place place;
+};
+
+/// One version of a device template: templates/<name>.yaml or templates/<name>@<version>.yaml.
+struct TemplateSpec {
+    std::string name;
+    std::uint32_t version = 1;
+    std::string description;
+    std::string codec;                ///< plugin; "": none
+    Fields codecOptions;              ///< validated, defaults filled in
+    std::string format = "template";  ///< the format plugin that `formatOptions` are for
+    Fields formatOptions;             ///< validated; only those that are written
+    std::vector<TemplateExample> examples;
     Place place;
 };
 
@@ -117,6 +145,7 @@ struct Config {
     std::vector<NetworkSpec> networks;
     std::vector<ApplicationSpec> applicationSpecs;
     std::vector<GatewaySpec> gatewaySpecs;
+    std::vector<TemplateSpec> templateSpecs;
 };
 
 }  // namespace runnel

@@ -5,6 +5,17 @@
 
 namespace runnel {
 
+namespace {
+
+CodecAnswer failure(Ticket ticket, Error error) {
+    CodecAnswer answer;
+    answer.ticket = ticket;
+    answer.fields = std::move(error);
+    return answer;
+}
+
+}  // namespace
+
 Result<std::shared_ptr<RunningCodec>> RunningCodec::make(const LoadedPlugin& plugin, Host& host) {
     std::shared_ptr<RunningCodec> codec(new RunningCodec("codec_" + plugin.name));
     auto made = guarded(codec->name_, [&] { return plugin.descriptor->codec(host, *codec); });
@@ -54,7 +65,7 @@ void RunningCodec::run(std::span<Task> tasks, Call call) {
 /// Those that the plugin has not answered.
 void RunningCodec::failAll(std::span<const CodecJob> jobs, const Error& error) {
     std::vector<CodecAnswer> answers;
-    for (const CodecJob& job : jobs) answers.push_back({.ticket = job.ticket, .fields = error});
+    for (const CodecJob& job : jobs) answers.push_back(failure(job.ticket, error));
     answer(answers);
 }
 
@@ -90,9 +101,8 @@ void RunningCodec::stop() {
     {
         auto open = open_.lock();
         for (auto& [ticket, client] : open->clients) {
-            left.emplace_back(
-                std::move(client),
-                CodecAnswer{.ticket = ticket, .fields = Error{"", name_ + " has been stopped"}});
+            left.emplace_back(std::move(client),
+                              failure(ticket, Error{"", name_ + " has been stopped"}));
         }
         open->clients.clear();
     }
