@@ -91,8 +91,7 @@ bool CatchUp::deliver(const Job& job, const Journal::Slice& slice, std::uint64_t
     std::vector<EncodedPtr> items;
     for (const MessagePtr& message : slice.messages) {
         if (!job.stream->wants(*message)) continue;
-        items.push_back(std::make_shared<const Encoded>(message, *job.stream->setup().format,
-                                                        job.stream->setup().view));
+        items.push_back(job.stream->encoded(message));
     }
     const Position head = journal_.head();
     const bool isNearHead =

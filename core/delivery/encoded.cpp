@@ -57,8 +57,12 @@ Encoded::Documents Encoded::encodeMessage() const {
     Documents documents;
     for (const Reception* reception : shown(*message_, view_)) {
         auto text = guarded(format_->plugin, [&] {
-            return format_->format->encode(
-                EncodeInput{.message = *message_, .reception = reception, .isReplay = isAgain()});
+            EncodeInput input{.message = *message_, .reception = reception, .isReplay = isAgain()};
+            if (decoding_) {
+                input.decoded = decoding_->fields();
+                input.decodeError = decoding_->error();
+            }
+            return format_->format->encode(input);
         });
         if (!text) return Documents{.texts = {}, .bytes = 0, .error = text.error()};
         if (text->empty()) continue;

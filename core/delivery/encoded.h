@@ -9,6 +9,7 @@
 
 #include "format/format_use.h"
 #include "state/records.h"
+#include "template/decoding.h"
 
 namespace runnel {
 
@@ -43,8 +44,10 @@ class Encoded final {
         std::optional<Error> error;  ///< why the message can never be sent in this format
     };
 
-    Encoded(MessagePtr message, const FormatUse& format, View view, Again again = {})
+    Encoded(MessagePtr message, const FormatUse& format, View view, Again again = {},
+            DecodingPtr decoding = nullptr)
         : message_(std::move(message)),
+          decoding_(std::move(decoding)),
           format_(&format),
           view_(view),
           position_(message_->position),
@@ -73,7 +76,12 @@ class Encoded final {
     const FormatUse& format() const { return *format_; }
     View view() const { return view_; }
 
-    /// Runs the format at the first call. Two threads may both run it; one result is kept.
+    const DecodingPtr& decoding() const { return decoding_; }  ///< null: fields are not wanted
+    /// What documents() needs is there.
+    bool isReady() const { return !decoding_ || decoding_->isDone(); }
+
+    /// Precondition: isReady(). Runs the format at the first call. Two threads may both run it; one
+    /// result is kept.
     const Documents& documents() const;
 
   private:
@@ -82,6 +90,7 @@ class Encoded final {
     Documents encodeMessage() const;
 
     MessagePtr message_;
+    DecodingPtr decoding_;
     std::unique_ptr<const Gap> gap_;
     const FormatUse* format_;
     View view_{};

@@ -23,6 +23,22 @@ bool Stream::wants(const Message& message) const {
     return !message.downlinkStream.empty() && message.downlinkStream == setup_.config->name;
 }
 
+EncodedPtr Stream::encoded(MessagePtr message, Again again) const {
+    if (!setup_.transform) {
+        return std::make_shared<const Encoded>(std::move(message), *setup_.format, setup_.view,
+                                               again);
+    }
+    StreamTransform::Showing showing = setup_.transform->show(message);
+    return std::make_shared<const Encoded>(std::move(message), *showing.format, setup_.view, again,
+                                           std::move(showing.decoding));
+}
+
+void Stream::decoded() {
+    StreamState::WakeList wake;
+    state_.lock()->wakeWaiting(wake);
+    wakeAll(wake);
+}
+
 void Stream::wakeAll(const StreamState::WakeList& wake) {
     if (wake.empty()) return;
     for (const auto& session : wake) tell([&] { session->ready(); });

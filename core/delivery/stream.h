@@ -19,6 +19,7 @@
 #include "delivery/stream_state.h"
 #include "loader/guard.h"
 #include "state/state.h"
+#include "template/stream_transform.h"
 
 namespace runnel {
 
@@ -31,6 +32,8 @@ struct StreamSetup {
     Scope scope;
     const FormatUse* format = nullptr;  ///< outlives the stream
     View view;
+    /// Null: documents need no fields and no template.
+    std::shared_ptr<const StreamTransform> transform;
     std::uint32_t kinds = 0;  ///< bit (1 << Kind) for each kind that it carries
 };
 
@@ -71,7 +74,7 @@ struct StreamHealth {
 /// The delivery side of one configured stream: its books, its sessions and their share of messages.
 /// Held by shared_ptr because sessions on protocol threads may outlive a removed stream.
 /// Thread safety: any thread, except deliver: the router's.
-class Stream final : public std::enable_shared_from_this<Stream> {
+class Stream final : public DecodingWaiter, public std::enable_shared_from_this<Stream> {
   public:
     using ReaderPtr = StreamState::ReaderPtr;
 
@@ -81,6 +84,10 @@ class Stream final : public std::enable_shared_from_this<Stream> {
     const StreamSetup& setup() const { return setup_; }
     /// Does a message of the stream's scope belong to its kinds, and not to another application?
     bool wants(const Message& message) const;
+    /// The message as this stream shows it.
+    EncodedPtr encoded(MessagePtr message, Again again = {}) const;
+    /// Fields that a session waits for are there.
+    void decoded() override;
 
     /// A batch of the stream's messages, in order: one lock, one ready() per session that waits.
     /// Those that were counted before a restart are skipped.

@@ -82,7 +82,7 @@ std::size_t Stream::endSessions(std::uint64_t token, CloseReason reason, std::st
 }
 
 Status Stream::resend(const DeadLetter& letter) {
-    auto item = std::make_shared<const Encoded>(letter, *setup_.format, setup_.view);
+    auto item = encoded(letter.message, {Again::Why::DeadLetter, letter.id});
     StreamState::WakeList wake;
     if (!state_.lock()->replay(std::move(item), wake)) {
         return Error{"",
@@ -94,8 +94,7 @@ Status Stream::resend(const DeadLetter& letter) {
 }
 
 Status Stream::sendSample(MessagePtr message) {
-    auto item = std::make_shared<const Encoded>(std::move(message), *setup_.format, setup_.view,
-                                                Again{Again::Why::Sample, 0});
+    auto item = encoded(std::move(message), {Again::Why::Sample, 0});
     StreamState::WakeList wake;
     {
         auto state = state_.lock();
@@ -126,8 +125,7 @@ bool Stream::feedReplay(std::uint64_t replay, std::span<const MessagePtr> messag
     std::vector<EncodedPtr> items;
     items.reserve(messages.size());
     for (const MessagePtr& message : messages) {
-        items.push_back(std::make_shared<const Encoded>(message, *setup_.format, setup_.view,
-                                                        Again{Again::Why::Replay, replay}));
+        items.push_back(encoded(message, {Again::Why::Replay, replay}));
     }
     StreamState::WakeList wake;
     const bool isTaken = state_.lock()->feedReplay(replay, items, isLast, wake);

@@ -73,7 +73,7 @@ std::size_t StreamSession::take(std::vector<Parcel>& out, std::size_t maxParcels
     if (isClosed_) return 0;
     Take take{.out = out, .parcelsLeft = maxParcels, .bytesLeft = maxBytes};
     while (take.parcelsLeft > 0 && !take.reachedBytes) {
-        if (!peek(take)) break;
+        if (!peek(take) || !awaitFields(take)) break;
         const std::size_t bytes = encode(take);
         commit(take, bytes);
     }
@@ -95,6 +95,34 @@ bool StreamSession::peek(Take& take) {
     }
     if (needsFetch) stream_->parts_.catchUp.request(stream_, reader_);
     return !take.candidates.empty();
+}
+
+/// Leaves the candidates whose fields are there. False: those of the first one are awaited, and the
+/// session waits for ready() from then on.
+bool StreamSession::awaitFields(Take& take) {
+    const auto isOpen = [](const StreamState::Candidate& one) {
+        return !one.settledAs && !one.item->isReady();
+    };
+    auto& candidates = take.candidates;
+    auto first = std::find_if(candidates.begin(), candidates.end(), isOpen);
+    if (first == candidates.end()) return true;
+    std::vector<DecodingPtr> decodings;
+    for (auto one = first; one != candidates.end(); ++one) {
+        if (isOpen(*one)) decodings.push_back(one->item->decoding());
+    }
+    Decoding::begin(decodings);
+    first = std::find_if(first, candidates.end(), isOpen);
+    if (first == candidates.begin()) {
+        {
+            auto state = stream_->state_.lock();
+            if (reader_->epoch == take.epoch) reader_->isWaiting = true;
+        }
+        // If it is done meanwhile, ready() may come although everything has been taken.
+        if (first->item->decoding()->tell(stream_)) return false;
+        first = std::find_if(first, candidates.end(), isOpen);
+    }
+    candidates.erase(first, candidates.end());
+    return true;
 }
 
 /// Returns the size of the documents.

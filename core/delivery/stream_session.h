@@ -26,6 +26,7 @@ class StreamSession final : public SessionHost {
   private:
     struct Take;
     bool peek(Take& take);
+    bool awaitFields(Take& take);
     std::size_t encode(Take& take);
     void commit(Take& take, std::size_t bytes);
     template <class Change>

@@ -138,6 +138,12 @@ void Devices::resolve(std::span<const Arrival> arrivals) {
     for (const Arrival& arrival : arrivals) resolveOne(*state, arrival);
 }
 
+std::string Devices::templateOf(Eui device) const {
+    const auto state = state_.lock();
+    const auto found = state->devices.find(device);
+    return found == state->devices.end() ? std::string() : found->second.deviceTemplate;
+}
+
 std::optional<Device> Devices::find(Eui device) const {
     auto state = state_.lock();
     const auto found = state->devices.find(device);

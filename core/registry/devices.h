@@ -63,6 +63,8 @@ class Devices {
     void learn(const Message& message);
 
     std::optional<Device> find(Eui device) const;
+    /// Device::deviceTemplate; "" if the device is not known.
+    std::string templateOf(Eui device) const;
     std::size_t size() const;
     /// Configured ones.
     std::size_t countOf(Eui application) const;

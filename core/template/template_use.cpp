@@ -5,7 +5,9 @@ namespace runnel {
 
 TemplateUse::TemplateUse(std::shared_ptr<const TemplateSpec> spec,
                          std::shared_ptr<RunningCodec> codec)
-    : spec_(std::move(spec)), codec_(std::move(codec)) {
+    : title_(spec->name + "@" + std::to_string(spec->version)),
+      spec_(std::move(spec)),
+      codec_(std::move(codec)) {
     if (spec_->codec.empty()) return;
     if (!codec_) {
         trouble_ = Error{"codec", "there is no codec plugin '" + spec_->codec + "' that runs"};
@@ -23,8 +25,9 @@ TemplateUse::~TemplateUse() {
     if (program_) codec_->unload(*program_);
 }
 
-std::string TemplateUse::title() const {
-    return spec_->name + "@" + std::to_string(spec_->version);
-}
+TemplateUse::TemplateUse(std::string title, Error trouble)
+    : title_(std::move(title)),
+      spec_(std::make_shared<const TemplateSpec>()),
+      trouble_(std::move(trouble)) {}
 
 }  // namespace runnel

@@ -17,13 +17,15 @@ class TemplateUse final {
   public:
     /// Loads the program; may block. What is wrong with it is trouble().
     TemplateUse(std::shared_ptr<const TemplateSpec> spec, std::shared_ptr<RunningCodec> codec);
+    /// Stands for one that is not there.
+    TemplateUse(std::string title, Error trouble);
     ~TemplateUse();
     TemplateUse(const TemplateUse&) = delete;
     TemplateUse& operator=(const TemplateUse&) = delete;
 
     const TemplateSpec& spec() const { return *spec_; }
     /// "acme-parking@2"
-    std::string title() const;
+    const std::string& title() const { return title_; }
     /// Null: the template has no codec, or there is trouble.
     RunningCodec* codec() const { return program_ ? codec_.get() : nullptr; }
     std::uint32_t program() const { return *program_; }
@@ -31,6 +33,7 @@ class TemplateUse final {
     const std::optional<Error>& trouble() const { return trouble_; }
 
   private:
+    const std::string title_;
     const std::shared_ptr<const TemplateSpec> spec_;
     const std::shared_ptr<RunningCodec> codec_;
     std::optional<std::uint32_t> program_;

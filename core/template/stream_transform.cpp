@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "template/stream_transform.h"
+
+#include <algorithm>
+
+namespace runnel {
+
+namespace {
+
+/// Versions whose format objects are remembered at once.
+constexpr std::size_t kMaxFormats = 256;
+
+/// What the template says, and of the stream's options what it leaves open.
+Fields merged(const Fields& stream, const Fields& own) {
+    Fields all = own;
+    for (const Field& field : stream) {
+        if (find(own, field.name) == nullptr) all.push_back(field);
+    }
+    std::sort(all.begin(), all.end(),
+              [](const Field& a, const Field& b) { return a.name < b.name; });
+    return all;
+}
+
+bool hasPayload(const Message& message) {
+    return message.kind == Kind::Uplink && (message.port != 0 || !message.payload.empty());
+}
+
+}  // namespace
+
+TemplateUsePtr StreamTransform::templateFor(Eui device, std::optional<Eui> application) const {
+    if (!reference_.empty()) return parts_.templates.find(reference_);
+    const std::string own = parts_.devices.templateOf(device);
+    if (!own.empty()) return parts_.templates.find(own);
+    return application ? parts_.templates.ofApplication(*application) : nullptr;
+}
+
+StreamTransform::Showing StreamTransform::show(const MessagePtr& message) const {
+    const TemplateUsePtr use = templateFor(message->device, message->application);
+    if (!use) return {&base_, nullptr};
+    const FormatUse* format = formatFor(use);
+    const bool isDecoded = hasPayload(*message) && format->format->wantsFields() &&
+                           (use->codec() != nullptr || use->trouble());
+    return {format, isDecoded ? std::make_shared<Decoding>(use, message) : nullptr};
+}
+
+const FormatUse* StreamTransform::formatFor(const TemplateUsePtr& use) const {
+    const TemplateSpec& spec = use->spec();
+    if (spec.format != parts_.format.name || spec.formatOptions.empty()) return &base_;
+    auto formats = formats_.lock();
+    const auto known = formats->find(use);
+    if (known != formats->end()) return known->second;
+    if (formats->size() >= kMaxFormats) formats->clear();
+    const auto made =
+        parts_.formats.get(parts_.format, parts_.host, merged(options_, spec.formatOptions));
+    // Checked when the template was saved; only the stream's own options can still contradict.
+    const FormatUse* format = made ? *made : &base_;
+    formats->emplace(use, format);
+    return format;
+}
+
+}  // namespace runnel

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/guarded.h"
+#include "format/formats.h"
+#include "registry/devices.h"
+#include "template/decoding.h"
+#include "template/templates.h"
+
+namespace runnel {
+
+/// What a stream does to messages before its format writes them: finds the device template that
+/// applies, the format object with the template's text, and the fields.
+/// Thread safety: any thread.
+class StreamTransform final {
+  public:
+    struct Parts {
+        const Templates& templates;
+        const Devices& devices;
+        Formats& formats;
+        Host& host;
+        const LoadedPlugin& format;
+    };
+    /// `reference`: the stream's own template; "": the device's, else the application's.
+    /// `options`: the stream's, for the format. `base` is made of them alone.
+    StreamTransform(Parts parts, std::string reference, Fields options, const FormatUse& base)
+        : parts_(parts),
+          reference_(std::move(reference)),
+          options_(std::move(options)),
+          base_(base) {}
+
+    struct Showing {
+        const FormatUse* format;
+        DecodingPtr decoding;  ///< null: fields are not wanted, or there is no template
+    };
+    Showing show(const MessagePtr& message) const;
+
+    /// Null: there is none.
+    TemplateUsePtr templateFor(Eui device, std::optional<Eui> application) const;
+
+  private:
+    const FormatUse* formatFor(const TemplateUsePtr& use) const;
+
+    const Parts parts_;
+    const std::string reference_;
+    const Fields options_;
+    const FormatUse& base_;
+    /// By template; an entry keeps it, so that no other one is taken for it.
+    mutable Guarded<std::map<TemplateUsePtr, const FormatUse*>> formats_;
+};
+
+}  // namespace runnel
