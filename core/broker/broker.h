@@ -37,6 +37,7 @@
 #include "retention/sweeper.h"
 #include "route/router.h"
 #include "state/state.h"
+#include "template/templates.h"
 
 namespace runnel {
 
@@ -109,6 +110,7 @@ class Broker final {
     Devices devices_;
     Tokens tokens_;
     Formats formats_;
+    Templates templates_;
     State state_;
     SqliteJournal journal_;
     ChangedStreams changed_;

@@ -45,6 +45,20 @@ Status StreamMaker::findFormat(const StreamSpec& spec) const {
     return Error{"format", "there is no format plugin '" + spec.format + "'"};
 }
 
+/// Null if its documents need neither fields nor a template.
+std::shared_ptr<const StreamTransform> StreamMaker::transformOf(const StreamSpec& spec,
+                                                                const LoadedPlugin& format,
+                                                                const FormatUse& base) const {
+    if (spec.deviceTemplate.empty() && !base.format->wantsFields()) return nullptr;
+    return std::make_shared<const StreamTransform>(
+        StreamTransform::Parts{.templates = parts_.templates,
+                               .devices = parts_.devices,
+                               .formats = parts_.formats,
+                               .host = parts_.hostFor("format " + spec.format),
+                               .format = format},
+        spec.deviceTemplate, spec.formatOptions, base);
+}
+
 Result<MadeStream> StreamMaker::make(const StreamAt& stream) {
     const StreamSpec& spec = *stream.spec;
     const LoadedPlugin* plugin = parts_.plugins.find(PluginKind::Format, spec.format);
@@ -58,6 +72,7 @@ Result<MadeStream> StreamMaker::make(const StreamAt& stream) {
                                 .scope = scopeOf(spec),
                                 .format = *format,
                                 .view = viewOf(spec),
+                                .transform = transformOf(spec, *plugin, **format),
                                 .kinds = kindsOf(spec)},
                       .typed = spec.tokens,
                       .isEnabled = spec.isEnabled};

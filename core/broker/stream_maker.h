@@ -30,6 +30,8 @@ class StreamMaker final {
     struct Parts {
         const Plugins& plugins;
         Formats& formats;
+        const Templates& templates;
+        const Devices& devices;
         std::function<Host&(const std::string&)> hostFor;
     };
     explicit StreamMaker(Parts parts) : parts_(std::move(parts)) {}
@@ -40,6 +42,10 @@ class StreamMaker final {
     Result<MadeStream> make(const StreamAt& stream);
 
   private:
+    std::shared_ptr<const StreamTransform> transformOf(const StreamSpec& spec,
+                                                       const LoadedPlugin& format,
+                                                       const FormatUse& base) const;
+
     const Parts parts_;
     std::uint64_t last_ = 0;
 };

@@ -132,6 +132,7 @@ void readApplicationFiles(Reading& reading) {
         spec.place = {check.file(), root->line, root->column};
         MappingReader in(*root, "an application file", check);
         spec.name = in.text("name", text(spec.eui));
+        spec.deviceTemplate = in.text("template");
         spec.devices = readDevices(in.list("devices"), check, reading);
         spec.streams = readStreams(in.list("streams"), {spec.eui, std::nullopt}, check, reading);
         in.finish();

@@ -265,6 +265,7 @@ StreamSpec readStream(const YamlNode& node, const StreamHome& home, FileCheck& c
         }
     }
     readScope(in, home, spec);
+    spec.deviceTemplate = in.text("template");
     spec.isEnabled = in.boolean("enabled", true);
     readTokens(in, spec, reading);
     const YamlNode* options = in.find("options");

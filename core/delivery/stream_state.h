@@ -116,6 +116,10 @@ class StreamState {
     /// Has the reader something to take? A reader that has caught up with the window goes live
     /// here.
     bool hasMore(Reader& reader);
+    /// What sessions waited for may be there.
+    void wakeWaiting(WakeList& wake) {
+        for (const ReaderPtr& reader : readers_) wakeIfWaiting(*reader, wake);
+    }
     /// Puts the session on `wake` if it waits and there is something that it may take.
     void wakeIfWaiting(Reader& reader, WakeList& wake);
     std::vector<ReaderPtr> readers() const { return readers_; }

@@ -58,14 +58,18 @@ Result<const FormatUse*> Formats::get(const LoadedPlugin& plugin, Host& host,
                                       const Fields& options) {
     std::string key = plugin.name + '/';
     describe(key, options);
-    const auto known = formats_.find(key);
-    if (known != formats_.end()) return known->second.get();
+    {
+        const auto formats = formats_.lock();
+        const auto known = formats->find(key);
+        if (known != formats->end()) return known->second.get();
+    }
     const std::string name = "format_" + plugin.name;
     auto made = guarded(name, [&] { return plugin.descriptor->format(host, options); });
     if (!made) return made.error();
     if (!*made) return Error{"", "plugin " + name + " made no format and gave no reason"};
     auto use = std::make_unique<FormatUse>(FormatUse{name, std::move(*made)});
-    return formats_.emplace(std::move(key), std::move(use)).first->second.get();
+    // Two may have made it at once: the first one counts.
+    return formats_.lock()->emplace(std::move(key), std::move(use)).first->second.get();
 }
 
 }  // namespace runnel

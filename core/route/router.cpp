@@ -70,13 +70,30 @@ void Router::match(const Slots& slots, Eui eui, const MessagePtr& message) {
     }
 }
 
+/// One that the message has already by the same template is taken instead.
+void Router::share(DecodingPtr& decoding) const {
+    if (!decoding) return;
+    for (const EncodedPtr& encoded : encoded_) {
+        if (!encoded->decoding() || encoded->decoding()->use() != decoding->use()) continue;
+        decoding = encoded->decoding();
+        return;
+    }
+}
+
 EncodedPtr Router::encodedFor(const StreamSetup& setup, const MessagePtr& message) {
+    StreamTransform::Showing showing{setup.format, nullptr};
+    if (setup.transform) {
+        showing = setup.transform->show(message);
+        share(showing.decoding);
+    }
     const auto found =
         std::find_if(encoded_.begin(), encoded_.end(), [&](const EncodedPtr& encoded) {
-            return &encoded->format() == setup.format && encoded->view() == setup.view;
+            return &encoded->format() == showing.format && encoded->view() == setup.view &&
+                   encoded->decoding() == showing.decoding;
         });
     if (found != encoded_.end()) return *found;
-    encoded_.push_back(std::make_shared<const Encoded>(message, *setup.format, setup.view));
+    encoded_.push_back(std::make_shared<const Encoded>(message, *showing.format, setup.view,
+                                                       Again{}, std::move(showing.decoding)));
     return encoded_.back();
 }
 

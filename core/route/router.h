@@ -69,6 +69,7 @@ class Router {
     void matchOne(const MessagePtr& message);
     void deliverAll();
     void match(const Slots& slots, Eui eui, const MessagePtr& message);
+    void share(DecodingPtr& decoding) const;
     EncodedPtr encodedFor(const StreamSetup& setup, const MessagePtr& message);
 
     std::mutex batch_;
