@@ -11,25 +11,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMostDevices = 1'000'000;
 
-/// Files named by an EUI. Others, such as README or what an editor leaves, are nobody's business.
-std::vector<fs::path> listFiles(const fs::path& directory, Reading& reading) {
-    std::vector<fs::path> files;
-    std::error_code error;
-    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
-         entry.increment(error)) {
-        const std::string extension = entry->path().extension().string();
-        const bool isOurs = extension == ".yaml" || extension == ".yml" || extension == ".json";
-        if (isOurs && entry->path().filename().string().front() != '.') {
-            files.push_back(entry->path());
-        }
-    }
-    if (error) {
-        FileCheck(directory, reading.complaints).complain("cannot be read: " + error.message());
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-}
-
 /// The EUI that the file's name spells; a complaint if it is none or was there before.
 std::optional<Eui> readFileName(const fs::path& file, std::map<Eui, fs::path>& seen,
                                 FileCheck& check) {

@@ -48,6 +48,25 @@ const LoadedPlugin* findPlugin(PluginKind kind, const std::string& name, const Y
     return nullptr;
 }
 
+std::vector<std::filesystem::path> listFiles(const std::filesystem::path& directory,
+                                             Reading& reading) {
+    std::vector<std::filesystem::path> files;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string extension = entry->path().extension().string();
+        const bool isOurs = extension == ".yaml" || extension == ".yml" || extension == ".json";
+        if (isOurs && entry->path().filename().string().front() != '.') {
+            files.push_back(entry->path());
+        }
+    }
+    if (error) {
+        FileCheck(directory, reading.complaints).complain("cannot be read: " + error.message());
+    }
+    std::sort(files.begin(), files.end());
+    return files;
+}
+
 ReadResult readMain(const std::filesystem::path& file) {
     ReadResult result;
     result.config.file = file;
@@ -63,6 +82,7 @@ ReadResult readAll(const std::filesystem::path& file, const Plugins& plugins) {
     Reading reading{plugins, result.config, result.complaints, {}, {}, {}};
     FileCheck check(file, result.complaints);
     if (const auto root = readYaml(check)) readMainFile(*root, result.config, check, &reading);
+    readTemplateFiles(reading);
     readApplicationFiles(reading);
     readGatewayFiles(reading);
     sort(result.complaints);

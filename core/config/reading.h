@@ -30,6 +30,12 @@ const LoadedPlugin* findPlugin(PluginKind kind, const std::string& name, const Y
 /// Fills Config with runnel.yaml; `reading` null: without protocols and networks.
 void readMainFile(const YamlNode& root, Config& config, FileCheck& check, Reading* reading);
 
+/// The .yaml, .yml and .json files of a directory, sorted. Others, such as README or what an editor
+/// leaves, are nobody's business.
+std::vector<std::filesystem::path> listFiles(const std::filesystem::path& directory,
+                                             Reading& reading);
+/// Fills Config::templateSpecs.
+void readTemplateFiles(Reading& reading);
 /// Fills Config::applicationSpecs and gatewaySpecs from their directories.
 void readApplicationFiles(Reading& reading);
 void readGatewayFiles(Reading& reading);
