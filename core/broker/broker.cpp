@@ -56,6 +56,8 @@ Broker::Broker(Config config, DropIns& dropIns, const Clock& clock, Log& log)
       registryFile_(config_->data / "registry.db", log),
       objects_(registryFile_, vault_),
       tokens_(registryFile_, vault_, clock),
+      templates_({.plugins = plugins_,
+                  .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}),
       state_(config_->data / "state.db", clock, log),
       journal_({.file = config_->data / "journal.db",
                 .retention = {.age = config_->retentionAge, .bytes = config_->retentionBytes},
@@ -83,6 +85,8 @@ Broker::Broker(Config config, DropIns& dropIns, const Clock& clock, Log& log)
                .routed = routed_},
               {.plugins = plugins_,
                .formats = formats_,
+               .templates = templates_,
+               .devices = devices_,
                .hostFor = [this](const std::string& name) -> Host& { return hostFor(name); }}),
       registrar_(*config_, registrarParts()),
       replays_({.journal = journal_,
@@ -100,6 +104,9 @@ Broker::Broker(Config config, DropIns& dropIns, const Clock& clock, Log& log)
 void Broker::populate() {
     Recovery recovery({.journal = journal_, .state = state_, .clock = clock_, .log = log_});
     const std::vector<MessagePtr> events = recovery.remind(devices_, ingress_);
+    std::vector<Complaint> complaints;
+    templates_.use(templates_.prepare(*config_, complaints));
+    for (const Complaint& one : complaints) report("templates", {"", text(one)});
     const std::vector<StreamAt> streams = registrar_.load();
     keeper_.start(streams, recovery);
     makeTokens(streams);
@@ -282,17 +289,20 @@ void Broker::reload() {
 }
 
 std::vector<Complaint> Broker::checkSettings(const Config& next) {
+    std::vector<Complaint> complaints;
+    nextTemplates_ = templates_.prepare(next, complaints);
     try {
         nextTls_ = certificates_.read(next);
-        return {};
     } catch (const std::exception& error) {
-        return {{.place = {.file = next.file.string()}, .text = error.what()}};
+        complaints.push_back({.place = {.file = next.file.string()}, .text = error.what()});
     }
+    return complaints;
 }
 
 void Broker::applySettings(const Config& next, ConfigDiff& diff) {
     if (nextTls_ != certificates_.current()) diff.settings.emplace_back("tls");
     certificates_.set(std::move(nextTls_));
+    templates_.use(std::exchange(nextTemplates_, {}));
     log_.setLevel(next.logLevel);
     const auto quiet = router_.betweenBatches();
     journal_.setRetention({.age = next.retentionAge, .bytes = next.retentionBytes});
@@ -373,6 +383,7 @@ void Broker::stop() {
     drain();
     for (const auto& [name, door] : doors_) door->stop();
     catchUp_.stop();
+    templates_.stop();
     state_.stop();
     log_.write(Level::Info, "broker", "stopped");
 }

@@ -125,7 +125,9 @@ class Broker final {
     StreamKeeper::Doors doors_;
     StreamKeeper keeper_;
     LiveRegistrar registrar_;
-    std::shared_ptr<const Tls> nextTls_;  ///< of a reload that is being checked
+    // Of a reload that is being checked.
+    std::shared_ptr<const Tls> nextTls_;
+    Templates::Next nextTemplates_;
     Replays replays_;
     LiveWatch watch_;
     TrafficWatch trafficWatch_;

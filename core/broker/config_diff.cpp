@@ -201,6 +201,7 @@ std::vector<std::string> changesOf(const StreamSpec& before, const StreamSpec& a
     note(hasSameScope, "scope");
     note(before.protocol == after.protocol, "protocol");
     note(before.format == after.format, "format");
+    note(before.deviceTemplate == after.deviceTemplate, "template");
     note(hasSameOptions, "options");
     note(before.duplicates == after.duplicates, "duplicates");
     note(before.events == after.events, "events");
