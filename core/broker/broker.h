@@ -127,7 +127,7 @@ class Broker final {
     LiveRegistrar registrar_;
     // Of a reload that is being checked.
     std::shared_ptr<const Tls> nextTls_;
-    Templates::Next nextTemplates_;
+    Templates::Filed nextTemplates_;
     Replays replays_;
     LiveWatch watch_;
     TrafficWatch trafficWatch_;

@@ -72,8 +72,8 @@ Result<MadeStream> StreamMaker::make(const StreamAt& stream) {
                                 .scope = scopeOf(spec),
                                 .format = *format,
                                 .view = viewOf(spec),
-                                .transform = transformOf(spec, *plugin, **format),
-                                .kinds = kindsOf(spec)},
+                                .kinds = kindsOf(spec),
+                                .transform = transformOf(spec, *plugin, **format)},
                       .typed = spec.tokens,
                       .isEnabled = spec.isEnabled};
 }

@@ -32,9 +32,9 @@ struct StreamSetup {
     Scope scope;
     const FormatUse* format = nullptr;  ///< outlives the stream
     View view;
-    /// Null: documents need no fields and no template.
-    std::shared_ptr<const StreamTransform> transform;
     std::uint32_t kinds = 0;  ///< bit (1 << Kind) for each kind that it carries
+    /// Null: documents need no fields and no template.
+    std::shared_ptr<const StreamTransform> transform{};
 };
 
 /// The parts of the broker that a stream works with; all outlive it.

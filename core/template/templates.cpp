@@ -1,28 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "template/templates.h"
 
+#include <algorithm>
 #include <charconv>
+
+#include "config/option_values.h"
+#include "config/same_value.h"
+#include "template/examples.h"
 
 namespace runnel {
 
 namespace {
 
-struct Reference {
-    std::string name;
-    std::uint32_t version = 0;  ///< 0: the newest
-};
+Complaint complaintOf(const TemplateUse& use, const Error& error) {
+    const std::string where = error.field.empty() ? "" : error.field + ": ";
+    return {.place = use.spec().place,
+            .text = "template " + use.title() + ": " + where + error.reason};
+}
 
-Reference parse(std::string_view text) {
-    const std::size_t at = text.rfind('@');
-    if (at == std::string_view::npos) return {std::string(text), 0};
-    Reference reference{std::string(text.substr(0, at)), 0};
-    const char* end = text.data() + text.size();
-    const auto [read, error] = std::from_chars(text.data() + at + 1, end, reference.version);
-    if (error == std::errc{} && read == end && reference.version != 0) return reference;
-    return {std::string(text), 0};
+bool isSame(const TemplateExample& a, const TemplateExample& b) {
+    return a.description == b.description && a.isDownlink == b.isDownlink && a.port == b.port &&
+           a.bytes == b.bytes && isSame(a.fields, b.fields) && a.fails == b.fails &&
+           a.document == b.document;
+}
+
+/// Wherever they are written.
+bool isSame(const TemplateSpec& a, const TemplateSpec& b) {
+    const auto isSameExample = [](const auto& one, const auto& other) {
+        return isSame(one, other);
+    };
+    return a.description == b.description && a.codec == b.codec &&
+           isSame(a.codecOptions, b.codecOptions) && a.format == b.format &&
+           isSame(a.formatOptions, b.formatOptions) &&
+           std::equal(a.examples.begin(), a.examples.end(), b.examples.begin(), b.examples.end(),
+                      isSameExample);
 }
 
 }  // namespace
+
+Templates::Key templateKey(std::string_view reference) {
+    const std::size_t at = reference.rfind('@');
+    if (at == std::string_view::npos) return {std::string(reference), 0};
+    std::uint32_t version = 0;
+    const char* end = reference.data() + reference.size();
+    const auto [read, error] = std::from_chars(reference.data() + at + 1, end, version);
+    if (error == std::errc{} && read == end && version != 0) {
+        return {std::string(reference.substr(0, at)), version};
+    }
+    return {std::string(reference), 0};
+}
 
 /// Null: its plugin is not there, or makes none.
 std::shared_ptr<RunningCodec> Templates::codecOf(const std::string& plugin) {
@@ -36,43 +62,106 @@ std::shared_ptr<RunningCodec> Templates::codecOf(const std::string& plugin) {
     return codec;
 }
 
-Templates::Next Templates::prepare(const Config& config, std::vector<Complaint>& complaints) {
-    Next next;
-    for (const TemplateSpec& spec : config.templateSpecs) {
-        const auto codec = codecOf(spec.codec);
-        auto use =
-            std::make_shared<const TemplateUse>(std::make_shared<const TemplateSpec>(spec), codec);
-        if (codec && use->trouble()) {
-            const Error& error = *use->trouble();
-            complaints.push_back({.place = spec.place,
-                                  .text = "template " + use->title() + ": " +
-                                          (error.field.empty() ? "" : error.field + ": ") +
-                                          error.reason});
+TemplateUsePtr Templates::make(const TemplateSpec& spec, std::vector<Complaint>& complaints) {
+    const auto known = get({spec.name, spec.version});
+    if (known && isSame(known->use->spec(), spec) && !known->use->trouble()) return known->use;
+    const auto codec = codecOf(spec.codec);
+    auto use =
+        std::make_shared<const TemplateUse>(std::make_shared<const TemplateSpec>(spec), codec);
+    const std::size_t before = complaints.size();
+    if (codec && use->trouble()) complaints.push_back(complaintOf(*use, *use->trouble()));
+    const FormatUse* format = checkFormat(*use, complaints);
+    if (complaints.size() == before) runExamples(use, format, complaints);
+    return use;
+}
+
+/// Null: the plugin is not there, or complains.
+const FormatUse* Templates::checkFormat(const TemplateUse& use,
+                                        std::vector<Complaint>& complaints) {
+    const TemplateSpec& spec = use.spec();
+    const LoadedPlugin* plugin = parts_.plugins.find(PluginKind::Format, spec.format);
+    if (plugin == nullptr || spec.formatOptions.empty()) return nullptr;
+    const Plugin& descriptor = *plugin->descriptor;
+    Fields options = defaultOptions({descriptor.options, descriptor.optionCount});
+    for (const Field& written : spec.formatOptions) {
+        for (Field& option : options) {
+            if (option.name == written.name) option.value = written.value;
         }
-        next.uses.emplace(std::pair(spec.name, spec.version), std::move(use));
+    }
+    const auto made = parts_.formats.get(*plugin, parts_.hostFor("format " + spec.format), options);
+    if (made) return *made;
+    complaints.push_back(complaintOf(use, made.error()));
+    return nullptr;
+}
+
+Templates::Filed Templates::prepare(const Config& config, std::vector<Complaint>& complaints) {
+    Filed filed;
+    for (const TemplateSpec& spec : config.templateSpecs) {
+        filed.entries[{spec.name, spec.version}] = {make(spec, complaints), Origin::File};
     }
     for (const ApplicationSpec& application : config.applicationSpecs) {
         if (application.deviceTemplate.empty()) continue;
-        next.applications.emplace(application.eui, application.deviceTemplate);
+        filed.applications.emplace(application.eui, application.deviceTemplate);
     }
-    return next;
+    return filed;
 }
 
-void Templates::use(Next next) {
-    auto made = std::make_shared<const Next>(std::move(next));
-    // The old ones end outside the lock: they unload.
-    made.swap(*current_.lock());
+/// The old ones end outside the lock: they unload.
+void Templates::replace(StatePtr next) {
+    next.swap(*current_.lock());
+}
+
+void Templates::use(Filed filed) {
+    const StatePtr before = current();
+    auto next = std::make_shared<State>();
+    next->entries = std::move(filed.entries);
+    next->filed = std::move(filed.applications);
+    next->ofApi = before->ofApi;
+    for (const auto& [key, entry] : before->entries) {
+        if (entry.origin == Origin::Api) next->entries.emplace(key, entry);
+    }
+    replace(std::move(next));
+}
+
+void Templates::put(TemplateUsePtr use) {
+    auto next = std::make_shared<State>(*current());
+    Entry& entry = next->entries[{use->spec().name, use->spec().version}];
+    if (entry.use && entry.origin == Origin::File) return;
+    entry = {std::move(use), Origin::Api};
+    replace(std::move(next));
+}
+
+void Templates::remove(const Key& key) {
+    auto next = std::make_shared<State>(*current());
+    next->entries.erase(key);
+    replace(std::move(next));
+}
+
+void Templates::setApplication(Eui application, const std::string& reference) {
+    auto next = std::make_shared<State>(*current());
+    next->ofApi.erase(application);
+    if (!reference.empty()) next->ofApi.emplace(application, reference);
+    replace(std::move(next));
+}
+
+void Templates::codecCame(const std::string& plugin) {
+    auto next = std::make_shared<State>(*current());
+    std::vector<Complaint> ignored;  // what is wrong is the template's trouble
+    for (auto& [key, entry] : next->entries) {
+        if (entry.use->spec().codec == plugin) entry.use = make(entry.use->spec(), ignored);
+    }
+    replace(std::move(next));
 }
 
 TemplateUsePtr Templates::find(std::string_view reference) const {
-    const Reference wanted = parse(reference);
-    const std::shared_ptr<const Next> current = *current_.lock();
-    const auto exact = current->uses.find({wanted.name, wanted.version});
-    if (exact != current->uses.end()) return exact->second;
-    if (wanted.version == 0) {
-        auto behind = current->uses.upper_bound({wanted.name, UINT32_MAX});
-        if (behind != current->uses.begin() && (--behind)->first.first == wanted.name) {
-            return behind->second;
+    const Key wanted = templateKey(reference);
+    const StatePtr state = current();
+    const auto exact = state->entries.find(wanted);
+    if (exact != state->entries.end()) return exact->second.use;
+    if (wanted.second == 0) {
+        auto behind = state->entries.upper_bound({wanted.first, UINT32_MAX});
+        if (behind != state->entries.begin() && (--behind)->first.first == wanted.first) {
+            return behind->second.use;
         }
     }
     return std::make_shared<const TemplateUse>(
@@ -80,21 +169,26 @@ TemplateUsePtr Templates::find(std::string_view reference) const {
         Error{"template", "there is no device template '" + std::string(reference) + "'"});
 }
 
-TemplateUsePtr Templates::ofApplication(Eui application) const {
-    std::string reference;
-    {
-        const std::shared_ptr<const Next> current = *current_.lock();
-        const auto found = current->applications.find(application);
-        if (found == current->applications.end()) return nullptr;
-        reference = found->second;
-    }
-    return find(reference);
+std::optional<Templates::Entry> Templates::get(const Key& key) const {
+    const StatePtr state = current();
+    const auto found = state->entries.find(key);
+    if (found == state->entries.end()) return std::nullopt;
+    return found->second;
 }
 
-std::vector<TemplateUsePtr> Templates::all() const {
-    const std::shared_ptr<const Next> current = *current_.lock();
-    std::vector<TemplateUsePtr> list;
-    for (const auto& [key, use] : current->uses) list.push_back(use);
+TemplateUsePtr Templates::ofApplication(Eui application) const {
+    const StatePtr state = current();
+    for (const Applications* names : {&state->filed, &state->ofApi}) {
+        const auto found = names->find(application);
+        if (found != names->end()) return find(found->second);
+    }
+    return nullptr;
+}
+
+std::vector<Templates::Entry> Templates::all() const {
+    const StatePtr state = current();
+    std::vector<Entry> list;
+    for (const auto& [key, entry] : state->entries) list.push_back(entry);
     return list;
 }
 
