@@ -166,6 +166,9 @@ class RegistrarLife {
     Devices devices;
     Tokens tokens{file, vault, disk_.clock};
     Formats formats;
+    Templates templates{{.plugins = plugins,
+                         .formats = formats,
+                         .hostFor = [this](const std::string&) -> Host& { return host; }}};
     State state{disk_.path() / "data" / "state.db", disk_.clock, disk_.log};
     ChangedStreams changed;
     CatchUp catchUp{disk_.journal, disk_.log};
@@ -186,6 +189,8 @@ class RegistrarLife {
                          .routed = routed},
                         {.plugins = plugins,
                          .formats = formats,
+                         .templates = templates,
+                         .devices = devices,
                          .hostFor = [this](const std::string&) -> Host& { return host; }}};
     LiveRegistrar registrar{
         readAll(disk_.path() / "runnel.yaml", plugins).config,

@@ -132,6 +132,10 @@ class World {
     StreamKeeper::Doors doors;
     std::atomic<Position> routed{kStart};
     Plugins plugins{{{PluginKind::Format, "counter", "1", {}, &kFormat}}, {}};
+    Devices devices;
+    Templates templates{{.plugins = plugins,
+                         .formats = formats,
+                         .hostFor = [this](const std::string&) -> Host& { return host; }}};
     StreamKeeper keeper{{.stream = {journal, catchUp, desk, changed, log},
                          .tokens = tokens,
                          .streams = streams,
@@ -142,6 +146,8 @@ class World {
                          .routed = routed},
                         {.plugins = plugins,
                          .formats = formats,
+                         .templates = templates,
+                         .devices = devices,
                          .hostFor = [this](const std::string&) -> Host& { return host; }}};
     std::vector<std::vector<std::shared_ptr<Message>>> unrouted;
     std::uint32_t appended = 0;
