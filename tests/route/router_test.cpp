@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/delivery/delivery_fakes.h"
+#include "tests/support/template_bench.h"
 
 namespace runnel::test {
 namespace {
@@ -80,6 +81,26 @@ class RouterTest : public ::testing::Test {
     void route(std::vector<std::shared_ptr<Message>> batch) {
         ASSERT_TRUE(journal_.append(batch));
         router_.route(batch);
+    }
+
+    /// A stream whose documents show fields by this template.
+    Listener addDecoded(TemplateBench& templates, const std::string& reference, View view) {
+        auto config = std::make_shared<StreamConfig>();
+        config->stream = ++lastStream_;
+        config->name = "stream " + std::to_string(lastStream_);
+        Listener listener;
+        listener.stream =
+            std::make_shared<Stream>(StreamSetup{.config = config,
+                                                 .scope = kWhole,
+                                                 .format = templates.base,
+                                                 .view = view,
+                                                 .kinds = 1U << static_cast<unsigned>(Kind::Uplink),
+                                                 .transform = templates.transform(reference)},
+                                     StreamParts{journal_, catchUp_, desk_, changed_, log_},
+                                     startingBehind(journal_.head()));
+        listener.host = listener.stream->attach(Grant{1, true, true, config}, {}, listener.session);
+        router_.add(listener.stream);
+        return listener;
     }
 
     static constexpr Scope kWhole{Scope::Level::Application, kApplication};
@@ -217,6 +238,26 @@ TEST_F(RouterTest, GivesARemovedStreamNothingMore) {
     route({uplink(2)});
     EXPECT_THAT(removed.documents(), ElementsAre("1@162"));
     EXPECT_THAT(kept.documents(), ElementsAre("1@162", "2@162"));
+}
+
+TEST_F(RouterTest, DecodesOnceForStreamsThatShowTheSameFieldsWhateverTheirView) {
+    TemplateBench templates;
+    templates.configure({TemplateBench::spec("acme"), TemplateBench::spec("other")});
+    auto best = addDecoded(templates, "acme", kBest);
+    auto twin = addDecoded(templates, "acme@1", kBest);
+    auto all = addDecoded(templates, "acme", {});
+    auto other = addDecoded(templates, "other", kBest);
+    auto message = uplink(1);
+    message->port = 2;
+    message->payload = {7};
+    route({message});
+    EXPECT_THAT(best.documents(), ElementsAre("plain 7"));
+    EXPECT_EQ(twin.documents(), best.documents());
+    EXPECT_EQ(twin.parcels[0].documents.get(), best.parcels[0].documents.get());
+    EXPECT_THAT(all.documents(), ElementsAre("plain 7", "plain 7"));
+    EXPECT_EQ(templates.codec.jobs().size(), 1U);
+    EXPECT_THAT(other.documents(), ElementsAre("plain 7"));
+    EXPECT_EQ(templates.codec.jobs().size(), 2U);
 }
 
 }  // namespace
