@@ -75,6 +75,7 @@ class Broker final {
     Ingress::Parts ingressParts();
     LiveRegistrar::Parts registrarParts();
     Management::Parts managementParts();
+    std::shared_ptr<const StreamTransform> transformOf(const StreamSpec& spec);
     void populate();
     Door* addDoor(const LoadedPlugin& plugin, const Fields& settings);
     void start(Door& door);

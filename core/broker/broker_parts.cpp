@@ -30,6 +30,7 @@ LiveRegistrar::Parts Broker::registrarParts() {
             .catalogue = catalogue_,
             .tokens = tokens_,
             .devices = devices_,
+            .templates = templates_,
             .streams = streams_,
             .keeper = keeper_,
             .health = health_,
@@ -42,6 +43,18 @@ LiveRegistrar::Parts Broker::registrarParts() {
             .checkSettings = [this](const Config& next) { return checkSettings(next); },
             .applySettings = [this](const Config& next,
                                     ConfigDiff& diff) { applySettings(next, diff); }};
+}
+
+/// Without regard for the template that the stream has.
+std::shared_ptr<const StreamTransform> Broker::transformOf(const StreamSpec& spec) {
+    const LoadedPlugin* plugin = plugins_.find(PluginKind::Format, spec.format);
+    if (plugin == nullptr) return nullptr;
+    Host& host = hostFor("format " + spec.format);
+    const auto base = formats_.get(*plugin, host, spec.formatOptions);
+    if (!base) return nullptr;
+    return std::make_shared<const StreamTransform>(
+        StreamTransform::Parts{templates_, devices_, formats_, host, *plugin}, "",
+        spec.formatOptions, **base);
 }
 
 Management::Parts Broker::managementParts() {
@@ -61,6 +74,8 @@ Management::Parts Broker::managementParts() {
                         .downlinks = downlinks_,
                         .latencies = latencies_,
                         .streamLimit = [this] { return config_->admin.metricsStreams; }},
+            .templates = templates_,
+            .transformOf = [this](const StreamSpec& spec) { return transformOf(spec); },
             .state = state_,
             .replays = replays_,
             .router = router_,

@@ -39,7 +39,7 @@ bool allowsLess(const TokenSpec& now, const TokenSpec& before) {
 LiveRegistrar::LiveRegistrar(Config config, Parts parts)
     : parts_(std::move(parts)), config_(std::make_shared<const Config>(std::move(config))) {}
 
-Applied LiveRegistrar::putOwner(Scope owner, const std::string& name) {
+Applied LiveRegistrar::putOwner(Scope owner, const OwnerSpec& spec) {
     const auto known = parts_.catalogue.findOwner(owner);
     if (known && known->origin == Origin::File) return inFile(nameOf(owner), known->file);
     const Scope twin = twinOf(owner);
@@ -47,8 +47,11 @@ Applied LiveRegistrar::putOwner(Scope owner, const std::string& name) {
         return Refusal{Why::Taken, text(owner.eui) + " is the EUI of " + nameOf(twin) +
                                        "; streams are named by it, so it can be only one of both"};
     }
-    parts_.objects.putOwner(owner, name);
-    parts_.catalogue.putOwner(owner, {name, Origin::Api, ""});
+    parts_.objects.putOwner({owner, spec.name, spec.deviceTemplate});
+    parts_.catalogue.putOwner(owner, {spec.name, Origin::Api, "", spec.deviceTemplate});
+    if (owner.level == Scope::Level::Application) {
+        parts_.templates.setApplication(owner.eui, spec.deviceTemplate);
+    }
     return Done{};
 }
 
@@ -70,6 +73,7 @@ Applied LiveRegistrar::removeOwner(Scope owner) {
     drop(diff);
     if (owner.level == Scope::Level::Application) {
         parts_.devices.removeAll(owner.eui, Origin::Api);
+        parts_.templates.setApplication(owner.eui, "");
     }
     parts_.catalogue.removeOwner(owner);
     return Done{};

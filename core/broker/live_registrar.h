@@ -20,6 +20,7 @@
 #include "registry/objects.h"
 #include "registry/registrar.h"
 #include "registry/tokens.h"
+#include "template/templates.h"
 
 namespace runnel {
 
@@ -34,6 +35,7 @@ class LiveRegistrar final : public Registrar {
         Catalogue& catalogue;
         Tokens& tokens;
         Devices& devices;
+        Templates& templates;
         const Streams& streams;
         StreamKeeper& keeper;
         HealthBoard& health;
@@ -57,13 +59,16 @@ class LiveRegistrar final : public Registrar {
 
     std::shared_ptr<const Config> running() const override { return *config_.lock(); }
     std::unique_lock<std::mutex> exclusively() override { return std::unique_lock(mutex_); }
-    Applied putOwner(Scope owner, const std::string& name) override;
+    Applied putOwner(Scope owner, const OwnerSpec& spec) override;
     Applied removeOwner(Scope owner) override;
     Applied putStream(Scope owner, StreamSpec spec) override;
     Applied removeStream(const std::string& stream) override;
     Result<DeviceCounts, Refusal> putDevices(Eui application,
                                              std::span<const DeviceSpec> devices) override;
     Applied removeDevice(Eui device) override;
+    std::vector<Complaint> tryTemplate(const TemplateSpec& spec) override;
+    Applied putTemplate(const TemplateSpec& spec) override;
+    Applied removeTemplate(const std::string& name, std::uint32_t version) override;
     Result<Tokens::Entry, Refusal> addToken(const std::string& stream, TokenSpec spec) override;
     Applied changeToken(std::uint64_t token, const TokenSpec& spec) override;
     Applied removeToken(std::uint64_t token) override;
@@ -93,6 +98,8 @@ class LiveRegistrar final : public Registrar {
 
     void describe(const std::shared_ptr<const Config>& config);
     void forget(const Config& before, const Config& next);
+    void loadTemplates(const Config& config);
+    std::string whoNeeds(const TemplateSpec& spec) const;
     void loadOwners();
     void loadDevices();
     void loadStreams(const Config& config, std::vector<StreamAt>& streams);
@@ -100,6 +107,7 @@ class LiveRegistrar final : public Registrar {
                                          const std::string& document);
     ReloadReport reloadFiles();
     void useSettings(const ReadResult& read, NewPlugins protocols, Config& next);
+    void reviveTemplates(const ReadResult& read, NewPlugins plugins, Config& next);
     void reviveFiled(const ReadResult& read, NewPlugins plugins, Config& next,
                      ConfigDiff::Streams& revived);
     void reviveStored(const Config& next, NewPlugins plugins, ConfigDiff::Streams& revived);

@@ -30,6 +30,14 @@ void eachOwner(const Config& config, Visit&& visit) {
     for (const GatewaySpec& spec : config.gatewaySpecs) visit(ownerOf(spec), spec);
 }
 
+std::string templateOf(const ApplicationSpec& spec) {
+    return spec.deviceTemplate;
+}
+
+std::string templateOf(const GatewaySpec&) {
+    return {};
+}
+
 /// The owner of a stream by its name; nullopt if it is no stream's name.
 std::optional<Eui> euiOf(std::string_view stream) {
     return parseEui(std::string(stream.substr(0, stream.find('/'))));
@@ -53,6 +61,7 @@ void LiveRegistrar::report(const std::string& part, const std::string& text) con
 std::vector<StreamAt> LiveRegistrar::load() {
     const std::shared_ptr<const Config> config = running();
     protocols_ = config->protocols;
+    loadTemplates(*config);
     describe(config);
     for (const ApplicationSpec& application : config->applicationSpecs) {
         for (const DeviceSpec& device : application.devices) {
@@ -69,7 +78,8 @@ std::vector<StreamAt> LiveRegistrar::load() {
 /// Owners and streams of the files, in the catalogue; they live as long as the configuration.
 void LiveRegistrar::describe(const std::shared_ptr<const Config>& config) {
     eachOwner(*config, [&](Scope owner, const auto& spec) {
-        parts_.catalogue.putOwner(owner, {spec.name, Origin::File, spec.place.file});
+        parts_.catalogue.putOwner(owner,
+                                  {spec.name, Origin::File, spec.place.file, templateOf(spec)});
         for (const StreamSpec& stream : spec.streams) {
             parts_.catalogue.putStream(
                 streamName(stream, owner),
@@ -102,11 +112,16 @@ Scope LiveRegistrar::twinOf(Scope owner) {
 }
 
 void LiveRegistrar::loadOwners() {
-    parts_.objects.eachOwner([&](Scope owner, std::string_view name) {
+    parts_.objects.eachOwner([&](Objects::OwnerRow&& row) {
+        const Scope owner = row.owner;
         auto known = parts_.catalogue.findOwner(owner);
         if (!known) known = parts_.catalogue.findOwner(twinOf(owner));
         if (!known) {
-            return parts_.catalogue.putOwner(owner, {std::string(name), Origin::Api, ""});
+            if (!row.deviceTemplate.empty()) {
+                parts_.templates.setApplication(owner.eui, row.deviceTemplate);
+            }
+            return parts_.catalogue.putOwner(
+                owner, {std::move(row.name), Origin::Api, "", std::move(row.deviceTemplate)});
         }
         report("registry", text(owner.eui) + " was made by the API and is in " + known->file +
                                " too: the file counts; remove one of them");

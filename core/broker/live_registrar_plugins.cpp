@@ -71,6 +71,7 @@ void LiveRegistrar::pluginsCame(NewPlugins plugins) {
         const auto settings = protocols_.find(plugin->name);
         if (settings != protocols_.end()) parts_.openDoor(*plugin, settings->second);
     }
+    reviveTemplates(read, plugins, *next);
     apply(planEach(revived));
     describe(next);
     *config_.lock() = next;
@@ -94,6 +95,29 @@ void LiveRegistrar::useSettings(const ReadResult& read, NewPlugins protocols, Co
         next.protocols[plugin->name] = settings->second;
         protocols_[plugin->name] = settings->second;
     }
+}
+
+/// Those that waited for their codec or format, with the options that nobody could judge before.
+void LiveRegistrar::reviveTemplates(const ReadResult& read, NewPlugins plugins, Config& next) {
+    const auto isOfTemplates = [](const LoadedPlugin* plugin) {
+        return plugin->kind == PluginKind::Codec || plugin->kind == PluginKind::Format;
+    };
+    if (std::none_of(plugins.begin(), plugins.end(), isOfTemplates)) return;
+    for (TemplateSpec& spec : next.templateSpecs) {
+        const auto fresh =
+            std::find_if(read.config.templateSpecs.begin(), read.config.templateSpecs.end(),
+                         [&](const TemplateSpec& one) {
+                             return one.name == spec.name && one.version == spec.version &&
+                                    one.codec == spec.codec && one.format == spec.format;
+                         });
+        const bool hasWaited = hasCome(PluginKind::Codec, spec.codec, plugins) ||
+                               hasCome(PluginKind::Format, spec.format, plugins);
+        if (hasWaited && fresh != read.config.templateSpecs.end()) spec = *fresh;
+    }
+    std::vector<Complaint> complaints;
+    parts_.templates.use(parts_.templates.prepare(next, complaints));
+    for (const Complaint& one : complaints) report("templates", text(one));
+    loadTemplates(next);
 }
 
 /// Streams of files run as they were read before, with the options that nobody could judge.

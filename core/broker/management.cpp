@@ -98,7 +98,11 @@ admin::Routes Management::routes(const AdminSpec& spec) {
     add(admin::deadLetterRoutes({streams, parts_.state}));
     add(admin::replayRoutes({streams, parts_.replays}));
     add(admin::messageRoutes(journal));
-    add(admin::documentRoutes({objects.catalogue, streams, objects.health, journal}));
+    const admin::DocumentParts documents{objects.catalogue, streams, objects.health, journal};
+    const admin::TemplateParts templates{objects, documents, parts_.templates, parts_.transformOf};
+    add(admin::documentRoutes(documents));
+    add(admin::templateRoutes(templates));
+    add(admin::dryRunRoutes(templates));
     add(admin::unroutedRoutes(
         {journal, parts_.router, streams, objects.catalogue, objects.devices}));
     add(admin::downlinkRoutes(parts_.metrics.downlinks));

@@ -9,6 +9,7 @@
 #include "admin/authenticator.h"
 #include "admin/routes/metrics_routes.h"
 #include "admin/routes/object_routes.h"
+#include "admin/routes/template_routes.h"
 #include "admin/sessions.h"
 #include "broker/certificate_store.h"
 #include "broker/listeners.h"
@@ -30,6 +31,8 @@ class Management final {
     struct Parts {
         admin::ObjectParts objects;
         admin::MetricsParts metrics;
+        Templates& templates;
+        std::function<std::shared_ptr<const StreamTransform>(const StreamSpec&)> transformOf;
         State& state;
         Replays& replays;
         const Router& router;

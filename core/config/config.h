@@ -107,6 +107,7 @@ struct TemplateSpec {
     std::string format = "template";  ///< the format plugin that `formatOptions` are for
     Fields formatOptions;             ///< validated; only those that are written
     std::vector<TemplateExample> examples;
+    std::string document;  ///< as the API was given it, JSON; "": it is in a file
     Place place;
 };
 

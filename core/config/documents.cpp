@@ -23,12 +23,6 @@ Object::Ptr makeObject() {
 
 Poco::Dynamic::Var varOf(const Value& value);
 
-Object::Ptr objectOf(const Fields& fields) {
-    Object::Ptr object = makeObject();
-    for (const Field& field : fields) object->set(field.name, varOf(field.value));
-    return object;
-}
-
 Array::Ptr arrayOf(const List& list) {
     Array::Ptr array = new Array;
     for (const Value& value : list) array->add(varOf(value));
@@ -64,6 +58,20 @@ void putOptions(const Fields& values, std::span<const Option> table, Secrets sec
         const Value* usual = find(defaults, option.name);
         if (usual == nullptr || !isSame(*usual, *value)) options.set(option.name, varOf(*value));
     }
+}
+
+/// {"plugin": …, "options": {…}} of a device template.
+Object::Ptr partOf(PluginKind kind, const std::string& name, const Fields& values,
+                   const Plugins& plugins) {
+    Object::Ptr options = makeObject();
+    if (const auto* plugin = plugins.find(kind, name)) {
+        const Plugin& table = *plugin->descriptor;
+        putOptions(values, {table.options, table.optionCount}, Secrets::Hidden, *options);
+    }
+    Object::Ptr part = makeObject();
+    part->set("plugin", name);
+    if (options->size() > 0) part->set("options", options);
+    return part;
 }
 
 Array::Ptr eventNames(const StreamSpec& spec) {
@@ -111,6 +119,10 @@ std::vector<DeviceSpec> DocumentReader::devices(const JsonTree& document) {
     return devices;
 }
 
+TemplateSpec DocumentReader::deviceTemplate(const JsonTree& document) {
+    return readTemplate(document.root(), check_, reading_);
+}
+
 TokenSpec DocumentReader::token(const JsonTree& document) {
     reading_.tokens.clear();
     TokenSpec spec;
@@ -150,7 +162,29 @@ Object::Ptr documentOf(const StreamSpec& spec, const Plugins& plugins, Secrets s
     document->set("duplicates", spec.duplicates == Duplicates::Best ? "best" : "all");
     document->set("events", eventNames(spec));
     document->set("enabled", spec.isEnabled);
+    if (!spec.deviceTemplate.empty()) document->set("template", spec.deviceTemplate);
     return document;
+}
+
+Object::Ptr documentOf(const TemplateSpec& spec, const Plugins& plugins) {
+    Object::Ptr document = makeObject();
+    document->set("name", spec.name);
+    document->set("version", static_cast<Poco::UInt64>(spec.version));
+    if (!spec.description.empty()) document->set("description", spec.description);
+    if (!spec.codec.empty()) {
+        document->set("codec", partOf(PluginKind::Codec, spec.codec, spec.codecOptions, plugins));
+    }
+    if (!spec.formatOptions.empty()) {
+        document->set("format",
+                      partOf(PluginKind::Format, spec.format, spec.formatOptions, plugins));
+    }
+    return document;
+}
+
+Object::Ptr objectOf(const Fields& fields) {
+    Object::Ptr object = makeObject();
+    for (const Field& field : fields) object->set(field.name, varOf(field.value));
+    return object;
 }
 
 Object::Ptr documentOf(const DeviceSpec& spec) {

@@ -28,6 +28,8 @@ class DocumentReader final {
     std::optional<DeviceSpec> device(const JsonTree& document);
     /// A list of devices; each of them once.
     std::vector<DeviceSpec> devices(const JsonTree& document);
+    /// One version of a device template.
+    TemplateSpec deviceTemplate(const JsonTree& document);
     /// Its text may be absent: then one is to be made.
     TokenSpec token(const JsonTree& document);
     /// Any other document, key by key.
@@ -53,6 +55,9 @@ enum class Secrets : std::uint8_t { Hidden, Shown };
 /// The stream without its tokens. Of its options, those that differ from the plugins' defaults.
 Poco::JSON::Object::Ptr documentOf(const StreamSpec& spec, const Plugins& plugins, Secrets secrets);
 Poco::JSON::Object::Ptr documentOf(const DeviceSpec& spec);
+/// Without its examples.
+Poco::JSON::Object::Ptr documentOf(const TemplateSpec& spec, const Plugins& plugins);
+Poco::JSON::Object::Ptr objectOf(const Fields& fields);
 /// Tags as a JSON object, and back; what cannot be read has no tags.
 std::string tagsText(const Fields& tags);
 Fields tagsOf(const std::string& text);

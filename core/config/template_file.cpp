@@ -65,6 +65,8 @@ void checkFileName(const fs::path& file, const TemplateSpec& spec, FileCheck& ch
                    "'; rename it");
 }
 
+}  // namespace
+
 TemplateSpec readTemplate(const YamlNode& root, FileCheck& check, Reading& reading) {
     TemplateSpec spec;
     spec.place = check.place(root);
@@ -83,8 +85,6 @@ TemplateSpec readTemplate(const YamlNode& root, FileCheck& check, Reading& readi
     in.finish();
     return spec;
 }
-
-}  // namespace
 
 void readTemplateFiles(Reading& reading) {
     if (reading.config.templates.empty() || !fs::is_directory(reading.config.templates)) return;

@@ -26,7 +26,8 @@ class Catalogue {
     struct Owner {
         std::string name;
         Origin origin{};
-        std::string file;  ///< of origin File
+        std::string file;              ///< of origin File
+        std::string deviceTemplate{};  ///< of an application's devices that have none; "": none
     };
     struct StreamEntry {
         std::shared_ptr<const StreamSpec> spec;

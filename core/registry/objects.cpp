@@ -26,6 +26,10 @@ std::string contextOf(std::string_view stream) {
     return "stream " + std::string(stream);
 }
 
+std::string contextOf(const Objects::TemplateRow& row) {
+    return "template " + row.name + "@" + std::to_string(row.version);
+}
+
 void deleteStream(sqlite::Database& database, const std::string& name) {
     sqlite::Statement(database, "delete from token where stream = ?").bind(1, name).run();
     sqlite::Statement(database, "delete from stream where name = ?").bind(1, name).run();
@@ -33,12 +37,19 @@ void deleteStream(sqlite::Database& database, const std::string& name) {
 
 }  // namespace
 
-void Objects::eachOwner(const std::function<void(Scope, std::string_view)>& visit) const {
+void Objects::eachOwner(const std::function<void(OwnerRow&&)>& visit) const {
     file_.read([&](sqlite::Database& database) {
-        for (const auto level : {Scope::Level::Application, Scope::Level::Gateway}) {
-            sqlite::Statement rows(database,
-                                   std::string("select eui, name from ") + tableOf({level, {}}));
-            while (rows.step()) visit({level, euiOf(rows.integer(0))}, rows.text(1));
+        sqlite::Statement applications(database, "select eui, name, template from application");
+        while (applications.step()) {
+            const Eui eui = euiOf(applications.integer(0));
+            visit({{Scope::Level::Application, eui},
+                   std::string(applications.text(1)),
+                   std::string(applications.text(2))});
+        }
+        sqlite::Statement gateways(database, "select eui, name from gateway");
+        while (gateways.step()) {
+            const Eui eui = euiOf(gateways.integer(0));
+            visit({{Scope::Level::Gateway, eui}, std::string(gateways.text(1)), ""});
         }
     });
 }
@@ -76,13 +87,16 @@ void Objects::eachStream(
     });
 }
 
-void Objects::putOwner(Scope owner, const std::string& name) {
+void Objects::putOwner(const OwnerRow& row) {
+    const bool isGateway = row.owner.level == Scope::Level::Gateway;
     file_.change([&](sqlite::Database& database) {
-        sqlite::Statement(database, std::string("insert or replace into ") + tableOf(owner) +
-                                        "(eui, name) values(?, ?)")
-            .bind(1, signedOf(owner.eui))
-            .bind(2, name)
-            .run();
+        sqlite::Statement put(
+            database,
+            isGateway ? "insert or replace into gateway(eui, name) values(?, ?)"
+                      : "insert or replace into application(eui, name, template) values(?, ?, ?)");
+        put.bind(1, signedOf(row.owner.eui)).bind(2, row.name);
+        if (!isGateway) put.bind(3, row.deviceTemplate);
+        put.run();
     });
 }
 
@@ -134,6 +148,39 @@ void Objects::putStream(const std::string& name, const std::string& document, co
 
 void Objects::removeStream(const std::string& name) {
     file_.change([&](sqlite::Database& database) { deleteStream(database, name); });
+}
+
+void Objects::eachTemplate(const std::function<void(TemplateRow&&)>& visit) const {
+    file_.read([&](sqlite::Database& database) {
+        sqlite::Statement rows(database, "select name, version, document from template");
+        while (rows.step()) {
+            TemplateRow row{std::string(rows.text(0)), static_cast<std::uint32_t>(rows.integer(1)),
+                            ""};
+            row.document = vault_.open(rows.blob(2), contextOf(row)).value_or("");
+            visit(std::move(row));
+        }
+    });
+}
+
+void Objects::putTemplate(const TemplateRow& row) {
+    const Vault::Sealed sealed = vault_.seal(row.document, contextOf(row));
+    file_.change([&](sqlite::Database& database) {
+        sqlite::Statement(
+            database, "insert or replace into template(name, version, document) values(?, ?, ?)")
+            .bind(1, row.name)
+            .bind(2, static_cast<std::int64_t>(row.version))
+            .bind(3, std::span<const std::uint8_t>(sealed))
+            .run();
+    });
+}
+
+void Objects::removeTemplate(const std::string& name, std::uint32_t version) {
+    file_.change([&](sqlite::Database& database) {
+        sqlite::Statement(database, "delete from template where name = ? and version = ?")
+            .bind(1, name)
+            .bind(2, static_cast<std::int64_t>(version))
+            .run();
+    });
 }
 
 }  // namespace runnel

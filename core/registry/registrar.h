@@ -40,8 +40,12 @@ class Registrar {
     /// What the files say, as it is in effect.
     virtual std::shared_ptr<const Config> running() const = 0;
 
-    /// An application or a gateway (by the scope's level), new or with another name.
-    virtual Applied putOwner(Scope owner, const std::string& name) = 0;
+    /// An application or a gateway (by the scope's level), new or changed.
+    struct OwnerSpec {
+        std::string name;
+        std::string deviceTemplate{};  ///< of an application's devices that have none; "": none
+    };
+    virtual Applied putOwner(Scope owner, const OwnerSpec& spec) = 0;
     /// With its devices, its streams and their tokens. Not if a file names one of them.
     virtual Applied removeOwner(Scope owner) = 0;
 
@@ -59,6 +63,13 @@ class Registrar {
     virtual Result<DeviceCounts, Refusal> putDevices(Eui application,
                                                      std::span<const DeviceSpec> devices) = 0;
     virtual Applied removeDevice(Eui device) = 0;
+
+    /// What a codec, a format or an example says against a device template; it is not kept.
+    virtual std::vector<Complaint> tryTemplate(const TemplateSpec& spec) = 0;
+    /// New, or instead of the same version.
+    virtual Applied putTemplate(const TemplateSpec& spec) = 0;
+    /// Not while a stream, an application or a device needs it.
+    virtual Applied removeTemplate(const std::string& name, std::uint32_t version) = 0;
 
     /// Made if `spec.text` is empty.
     virtual Result<Tokens::Entry, Refusal> addToken(const std::string& stream, TokenSpec spec) = 0;

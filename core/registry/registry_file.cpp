@@ -44,7 +44,15 @@ create table session (
 alter table user add column must_change integer not null default 0;
 )";
 
-constexpr std::array kSteps{kVersion1, kVersion2};
+/// Device templates, and which one an application's devices have.
+constexpr const char* kVersion3 = R"(
+create table template (
+    name text not null, version integer not null, document blob not null,
+    primary key (name, version)) without rowid;
+alter table application add column template text not null default '';
+)";
+
+constexpr std::array kSteps{kVersion1, kVersion2, kVersion3};
 constexpr sqlite::Schema kSchema{.applicationId = 0x726E6C52, .steps = kSteps};  // "rnlR"
 
 }  // namespace

@@ -35,12 +35,19 @@ TemplateUsePtr StreamTransform::templateFor(Eui device, std::optional<Eui> appli
 }
 
 StreamTransform::Showing StreamTransform::show(const MessagePtr& message) const {
-    const TemplateUsePtr use = templateFor(message->device, message->application);
+    return showBy(templateFor(message->device, message->application), message);
+}
+
+StreamTransform::Showing StreamTransform::showBy(const TemplateUsePtr& use,
+                                                 const MessagePtr& message) const {
     if (!use) return {&base_, nullptr};
     const FormatUse* format = formatFor(use);
-    const bool isDecoded = hasPayload(*message) && format->format->wantsFields() &&
-                           (use->codec() != nullptr || use->trouble());
-    return {format, isDecoded ? std::make_shared<Decoding>(use, message) : nullptr};
+    return {format, format->format->wantsFields() ? decodingOf(use, message) : nullptr};
+}
+
+DecodingPtr StreamTransform::decodingOf(const TemplateUsePtr& use, const MessagePtr& message) {
+    const bool isDecoded = hasPayload(*message) && (use->codec() != nullptr || use->trouble());
+    return isDecoded ? std::make_shared<Decoding>(use, message) : nullptr;
 }
 
 const FormatUse* StreamTransform::formatFor(const TemplateUsePtr& use) const {

@@ -39,6 +39,10 @@ class StreamTransform final {
         DecodingPtr decoding;  ///< null: fields are not wanted, or there is no template
     };
     Showing show(const MessagePtr& message) const;
+    /// As by the template that is given; null: none applies.
+    Showing showBy(const TemplateUsePtr& use, const MessagePtr& message) const;
+    /// Null if there is nothing to decode, or nothing to decode it with.
+    static DecodingPtr decodingOf(const TemplateUsePtr& use, const MessagePtr& message);
 
     /// Null: there is none.
     TemplateUsePtr templateFor(Eui device, std::optional<Eui> application) const;

@@ -29,7 +29,7 @@ bool isSame(const TemplateSpec& a, const TemplateSpec& b) {
     const auto isSameExample = [](const auto& one, const auto& other) {
         return isSame(one, other);
     };
-    return a.description == b.description && a.codec == b.codec &&
+    return a.description == b.description && a.document == b.document && a.codec == b.codec &&
            isSame(a.codecOptions, b.codecOptions) && a.format == b.format &&
            isSame(a.formatOptions, b.formatOptions) &&
            std::equal(a.examples.begin(), a.examples.end(), b.examples.begin(), b.examples.end(),
@@ -141,15 +141,6 @@ void Templates::setApplication(Eui application, const std::string& reference) {
     auto next = std::make_shared<State>(*current());
     next->ofApi.erase(application);
     if (!reference.empty()) next->ofApi.emplace(application, reference);
-    replace(std::move(next));
-}
-
-void Templates::codecCame(const std::string& plugin) {
-    auto next = std::make_shared<State>(*current());
-    std::vector<Complaint> ignored;  // what is wrong is the template's trouble
-    for (auto& [key, entry] : next->entries) {
-        if (entry.use->spec().codec == plugin) entry.use = make(entry.use->spec(), ignored);
-    }
     replace(std::move(next));
 }
 

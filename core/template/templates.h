@@ -54,8 +54,6 @@ class Templates final {
     void put(TemplateUsePtr use);
     void remove(const Key& key);
     void setApplication(Eui application, const std::string& reference);
-    /// Makes those again that wait for their codec plugin.
-    void codecCame(const std::string& plugin);
 
     /// "acme@2", or "acme": its newest version. One that is not there is all trouble.
     TemplateUsePtr find(std::string_view reference) const;

@@ -106,8 +106,8 @@ class RegistrarLife {
     auto put(Scope owner, const StreamSpec& spec) {
         return alone([&] { return registrar.putStream(owner, spec); });
     }
-    auto putOwner(Scope owner, const std::string& name) {
-        return alone([&] { return registrar.putOwner(owner, name); });
+    auto putOwner(Scope owner, const std::string& name, const std::string& deviceTemplate = {}) {
+        return alone([&] { return registrar.putOwner(owner, {name, deviceTemplate}); });
     }
     auto removeStream(const std::string& name) {
         return alone([&] { return registrar.removeStream(name); });
@@ -199,6 +199,7 @@ class RegistrarLife {
          .catalogue = catalogue,
          .tokens = tokens,
          .devices = devices,
+         .templates = templates,
          .streams = streams,
          .keeper = keeper,
          .health = health,

@@ -78,10 +78,33 @@ TEST_F(ObjectsTest, ReplacesDevicesAndKeepsThemOverARestart) {
     EXPECT_EQ(objects().countDevices(), 0U);
 }
 
+TEST_F(ObjectsTest, AnApplicationKeepsTheTemplateOfItsDevices) {
+    objects().putOwner({{Scope::Level::Application, kApplication}, "Parking", "acme@2"});
+    world_.reopen();
+    std::vector<std::string> found;
+    objects().eachOwner(
+        [&](Objects::OwnerRow&& row) { found.push_back(row.name + " " + row.deviceTemplate); });
+    EXPECT_THAT(found, ElementsAre("Parking acme@2"));
+}
+
+TEST_F(ObjectsTest, DeviceTemplatesAreKeptByVersion) {
+    objects().putTemplate({"acme", 1, "{\"one\":1}"});
+    objects().putTemplate({"acme", 10, "{\"ten\":10}"});
+    objects().putTemplate({"acme", 10, "{\"ten\":11}"});
+    objects().putTemplate({"meter", 1, "{}"});
+    objects().removeTemplate("meter", 1);
+    world_.reopen();
+    std::vector<std::string> found;
+    objects().eachTemplate([&](Objects::TemplateRow&& row) {
+        found.push_back(row.name + "@" + std::to_string(row.version) + " " + row.document);
+    });
+    EXPECT_THAT(found, ElementsAre("acme@1 {\"one\":1}", "acme@10 {\"ten\":11}"));
+}
+
 TEST_F(ObjectsTest, AnOwnerGoesWithItsDevicesStreamsAndTokensAndNoOthers) {
     const Scope owner{Scope::Level::Application, kApplication};
-    objects().putOwner(owner, "Parking");
-    objects().putOwner({Scope::Level::Gateway, kOther}, "Roof");
+    objects().putOwner({owner, "Parking", "acme"});
+    objects().putOwner({{Scope::Level::Gateway, kOther}, "Roof", ""});
     DeviceSpec mine, others;
     mine.eui = Eui{10};
     others.eui = Eui{11};
@@ -92,7 +115,7 @@ TEST_F(ObjectsTest, AnOwnerGoesWithItsDevicesStreamsAndTokensAndNoOthers) {
     world_.tokens->makeMissing(names);
     objects().removeOwner(owner, {names.data(), 1});
     std::vector<std::string> left;
-    objects().eachOwner([&](Scope, std::string_view name) { left.emplace_back(name); });
+    objects().eachOwner([&](Objects::OwnerRow&& row) { left.push_back(row.name); });
     EXPECT_THAT(left, ElementsAre("Roof"));
     EXPECT_THAT(devices(), ElementsAre(Pair(11, ::testing::_)));
     EXPECT_THAT(streams(), ElementsAre(Pair("other/stream", "{}")));

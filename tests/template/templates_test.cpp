@@ -72,7 +72,7 @@ TEST_F(TemplatesTest, ACodecThatIsNotThereIsTroubleButNoComplaintUntilItComes) {
     EXPECT_THAT(bench_.templates.find("a")->trouble()->reason, HasSubstr("'later'"));
     FakeCodec later{"later"};
     bench_.plugins.add(later.plugin());
-    bench_.templates.codecCame("later");
+    bench_.configure({spec});
     EXPECT_FALSE(bench_.templates.find("a")->trouble());
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/routes/document_routes.h"
 
+#include "admin/decoded.h"
 #include "admin/json_body.h"
 #include "admin/json_string.h"
 #include "admin/message_json.h"
@@ -20,6 +21,8 @@ constexpr PageSize kPageSize{.usual = 20, .most = 100};
 constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
 /// What is written around a document, about.
 constexpr std::size_t kFrameBytes = 200;
+/// For codecs: a client of the stream would wait on.
+constexpr std::chrono::seconds kPatience{2};
 
 std::shared_ptr<Stream> runningStream(const std::string& name, const DocumentParts& parts) {
     auto stream = parts.streams.find(name).stream;
@@ -56,19 +59,23 @@ Poco::JSON::Object::Ptr documentJson(const Message& message, const std::string& 
 }
 
 /// What a client of the stream gets for the message. Returns about how many bytes that is.
-std::size_t addDocuments(const Stream& stream, const MessagePtr& message,
+std::size_t addDocuments(const Encoded& encoded, const StreamConfig& config,
                          Poco::JSON::Array& items) {
-    const StreamSetup& setup = stream.setup();
-    const Encoded encoded(message, *setup.format, setup.view);
+    const Message& message = *encoded.message();
+    const auto addError = [&](const std::string& text) {
+        auto item = headOf(message);
+        item->set("error", text);
+        items.add(item);
+        return kFrameBytes;
+    };
+    if (!encoded.isReady()) return addError("its fields are not decoded yet; look again");
     const Encoded::Documents& documents = encoded.documents();
     if (documents.error) {
         const Error& error = *documents.error;
-        auto item = headOf(*message);
-        item->set("error", (error.field.empty() ? "" : error.field + ": ") + error.reason);
-        items.add(item);
+        addError((error.field.empty() ? "" : error.field + ": ") + error.reason);
     }
     for (const std::string& document : documents.texts) {
-        items.add(documentJson(*message, document, *setup.config));
+        items.add(documentJson(message, document, config));
     }
     return documents.bytes + documents.texts.size() * kFrameBytes;
 }
@@ -80,11 +87,18 @@ ApiAnswer list(const DocumentParts& parts, const ApiRequest& request) {
     search.isWanted = [&](const Message& message) { return stream->wants(message); };
     const NewestMessages found =
         readNewest(parts.journal, search, pageOf(request, kPageSize).limit);
+    std::vector<EncodedPtr> shown;
+    std::vector<DecodingPtr> decodings;
+    for (const MessagePtr& message : found.messages) {
+        shown.push_back(stream->encoded(message));
+        decodings.push_back(shown.back()->decoding());
+    }
+    awaitDecoded(decodings, kPatience);
     Poco::JSON::Array::Ptr items = new Poco::JSON::Array;
     std::size_t bytes = 0;
-    for (const MessagePtr& message : found.messages) {
-        bytes += addDocuments(*stream, message, *items);
-        if (bytes > kMaxBytes) return newestAnswer(items, message->position - 1);
+    for (const EncodedPtr& one : shown) {
+        bytes += addDocuments(*one, *stream->setup().config, *items);
+        if (bytes > kMaxBytes) return newestAnswer(items, one->position() - 1);
     }
     return newestAnswer(items, found.searched);
 }

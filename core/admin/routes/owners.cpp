@@ -62,7 +62,7 @@ class Owners final {
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());
         MappingReader in = reader.mapping(tree, "an object");
         const auto eui = in.requireEui("eui");
-        const std::string name = readName(in, eui ? text(*eui) : "");
+        const Registrar::OwnerSpec spec = readSpec(in, eui ? text(*eui) : "");
         in.finish();
         requireNone(reader.takeComplaints(), tree);
         const Scope owner{kind_.level, *eui};
@@ -72,7 +72,7 @@ class Owners final {
                                                  : " is written in " + known->file +
                                                        "; change it there and reload"));
         }
-        return put(owner, name);
+        return put(owner, spec);
     }
 
     ApiAnswer put(const ApiRequest& request) const {
@@ -91,6 +91,7 @@ class Owners final {
         Object::Ptr before = newObject();
         before->set("eui", text(owner.eui));
         before->set("name", known.name);
+        if (isApplication()) before->set("template", known.deviceTemplate);
         return put(request, mergePatch(before, patch));
     }
 
@@ -111,19 +112,25 @@ class Owners final {
     }
     std::string tagOf(Scope owner) const {
         const auto known = parts_.catalogue.findOwner(owner);
-        return known ? etagOf(text(owner.eui) + known->name) : std::string();
+        return known ? etagOf(text(owner.eui) + known->deviceTemplate + "/" + known->name)
+                     : std::string();
     }
     static Object::Ptr withoutReadOnly(Object::Ptr body) {
         dropReadOnly(*body, {"origin", "file", "deviceCount", "streamCount"});
         return body;
     }
-    static std::string readName(MappingReader& in, const std::string& fallback) {
-        std::string name = in.text("name", fallback);
-        if (name.size() > kLongestName) {
-            in.check().complain(*in.find("name"), "'name' must be at most 200 bytes, found " +
-                                                      std::to_string(name.size()));
+    bool isApplication() const { return kind_.level == Scope::Level::Application; }
+    Registrar::OwnerSpec readSpec(MappingReader& in, const std::string& fallback) const {
+        Registrar::OwnerSpec spec{.name = in.text("name", fallback)};
+        if (isApplication()) spec.deviceTemplate = in.text("template");
+        for (const auto& [key, value] :
+             {std::pair("name", &spec.name), std::pair("template", &spec.deviceTemplate)}) {
+            if (value->size() <= kLongestName) continue;
+            in.check().complain(*in.find(key), "'" + std::string(key) +
+                                                   "' must be at most 200 bytes, found " +
+                                                   std::to_string(value->size()));
         }
-        return name;
+        return spec;
     }
     ApiAnswer put(const ApiRequest& request, Object::Ptr body) const {
         const Scope owner = ownerOf(request);
@@ -132,14 +139,14 @@ class Owners final {
         DocumentReader reader(parts_.plugins, *parts_.registrar.running());
         MappingReader in = reader.mapping(tree, "an object");
         static_cast<void>(in.requireEui("eui"));
-        const std::string name = readName(in, text(owner.eui));
+        const Registrar::OwnerSpec spec = readSpec(in, text(owner.eui));
         in.finish();
         requireNone(reader.takeComplaints(), tree);
-        return put(owner, name);
+        return put(owner, spec);
     }
-    ApiAnswer put(Scope owner, const std::string& name) const {
+    ApiAnswer put(Scope owner, const Registrar::OwnerSpec& spec) const {
         const bool isNew = !parts_.catalogue.findOwner(owner);
-        admin::require(parts_.registrar.putOwner(owner, name));
+        admin::require(parts_.registrar.putOwner(owner, spec));
         ApiAnswer given = answer(owner, require(owner));
         if (isNew) {
             given.status = 201;
@@ -156,7 +163,8 @@ class Owners final {
         document->set("name", known.name);
         document->set("origin", known.origin == Origin::File ? "file" : "api");
         if (!known.file.empty()) document->set("file", known.file);
-        if (owner.level == Scope::Level::Application) {
+        if (isApplication()) {
+            document->set("template", known.deviceTemplate);
             document->set("deviceCount", parts_.devices.countOf(owner.eui));
         }
         document->set("streamCount", parts_.catalogue.countStreams(owner));
