@@ -103,6 +103,7 @@ void addCommands(const Menu& menu) {
     addDeviceCommands(menu);
     addGatewayCommands(menu);
     addDownlinkCommands(menu);
+    addTemplateCommands(menu);
     addMessageCommands(menu);
     addReplayCommand(menu);
     addDeadCommands(menu);

@@ -24,7 +24,7 @@ struct TemplateParts {
 
 /// The device template that a document describes, after every check, its examples among them. A
 /// Problem 422 with all complaints. Registrar::exclusively() is held.
-TemplateSpec checkedTemplate(const Poco::JSON::Object::Ptr& body, const ObjectParts& parts);
+TemplateSpec checkedTemplate(Poco::JSON::Object::Ptr body, const ObjectParts& parts);
 
 /// /templates, /templates/{name}/{version} and /templates/test.
 Routes templateRoutes(const TemplateParts& parts);

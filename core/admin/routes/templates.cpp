@@ -82,7 +82,7 @@ class TemplateHandlers final {
     TemplateSpec checked(const Object::Ptr& body) const {
         return checkedTemplate(body, parts_.objects);
     }
-    static void fixVersion(const Object::Ptr& body, std::uint32_t version) {
+    static void fixVersion(Object::Ptr body, std::uint32_t version) {
         const Poco::Dynamic::Var written = body->get("version");
         if (written.isEmpty()) {
             body->set("version", static_cast<Poco::UInt64>(version));
@@ -98,7 +98,7 @@ class TemplateHandlers final {
         if (spec.document.empty()) return runnel::documentOf(spec, parts_.objects.plugins);
         return parseJson(spec.document).extract<Object::Ptr>();
     }
-    static void addState(const Templates::Entry& entry, const Object::Ptr& document) {
+    static void addState(const Templates::Entry& entry, Object::Ptr document) {
         document->set("origin", entry.origin == Origin::File ? "file" : "api");
         const TemplateSpec& spec = entry.use->spec();
         if (entry.origin == Origin::File) document->set("file", spec.place.file);
@@ -131,7 +131,7 @@ class TemplateHandlers final {
 
 }  // namespace
 
-TemplateSpec checkedTemplate(const Object::Ptr& body, const ObjectParts& parts) {
+TemplateSpec checkedTemplate(Object::Ptr body, const ObjectParts& parts) {
     dropReadOnly(*body, kReadOnly);
     const JsonTree tree(body);
     DocumentReader reader(parts.plugins, *parts.registrar.running());

@@ -19,6 +19,7 @@ void addStreamDocuments(const Menu& stream);
 void addTokenCommands(const Menu& menu);
 void addRotateToken(const Menu& stream);
 void addDownlinkCommands(const Menu& menu);
+void addTemplateCommands(const Menu& menu);
 void addReplayCommand(const Menu& menu);
 void addDeadCommands(const Menu& menu);
 void addMessageCommands(const Menu& menu);  ///< messages, events
