@@ -302,6 +302,8 @@ def options(**defaults):
 
 def main():
     """Runs the tests of the calling program."""
+    # What is printed and what unittest says of failures are one text, in the order of events.
+    sys.stdout.reconfigure(line_buffering=True)
     if not BINARY.is_file():
         sys.exit(f"there is no {BINARY}: build first, or set RUNNEL_BUILD")
     unittest.main(verbosity=2)
