@@ -22,7 +22,8 @@ PAUSE = """(async () => {
     return worst;
 })()"""
 NEWEST = "document.querySelector('tbody tr time')?.dateTime ?? ''"
-SLOWEST = 500  # milliseconds
+# While everything comes, the longest pause is at most so much longer than while nothing is shown.
+FACTOR, ALLOWANCE, CEILING = 4, 500, 5000  # milliseconds
 
 
 class ConsoleLive(runnel.SystemTest):
@@ -83,15 +84,16 @@ class ConsoleLive(runnel.SystemTest):
                 worst = await page.evaluate(PAUSE)
                 text = await page.text()
                 said = next(line for line in text.splitlines() if line.startswith("Showing 50 of about"))
-                print(f"{said} The longest pause between two pictures: {worst:.0f} ms")
-                if not runnel.is_sanitized():
-                    self.assertLess(worst, SLOWEST)
                 self.assertLessEqual(len(await page.texts("tbody tr")), 50)
                 await page.picture("live-1000")
                 begin = time.monotonic()
                 await page.click("button", "Pause")
                 await page.seeText("Paused", exact=True)
                 print(f"a click was answered within {1000 * (time.monotonic() - begin):.0f} ms")
+                calm = await page.evaluate(PAUSE)
+                print(f"{said} The longest pause between two pictures: {worst:.0f} ms; "
+                      f"when nothing is shown {calm:.0f} ms")
+                self.assertLess(worst, min(FACTOR * calm + ALLOWANCE, CEILING))
                 self.assertEqual(await page.violations(), [])
                 await page.click("button", "Go on")
                 await page.seeText("Showing 50 of about")
