@@ -15,6 +15,7 @@ const kPatience = 60_000;
 let browser;
 let page;
 let home;
+let meter;
 const complaints = [];
 
 function watch(origin) {
@@ -99,6 +100,15 @@ const commands = {
   /** Waits until what is called so has the focus, which is moved after the page is drawn. */
   async focusOn(name) {
     await eventually(async () => (await commands.focused()).name === name);
+  },
+  /** Milliseconds of processor time that the page has used since the first call: what others do adds nothing. */
+  async processorTime() {
+    if (!meter) {
+      meter = await page.context().newCDPSession(page);
+      await meter.send("Performance.enable", { timeDomain: "threadTicks" });
+    }
+    const { metrics } = await meter.send("Performance.getMetrics");
+    return 1000 * metrics.find((each) => each.name === "TaskDuration").value;
   },
   title: () => page.title(),
   address: () => page.url(),
