@@ -84,7 +84,8 @@ TEST_F(AdminServerTest, SilentAndIdleClientsDelayNobody) {
         EXPECT_EQ(statusOf(https(head("GET /health/live"))), "200");
         EXPECT_EQ(statusOf(local(head("GET /health/live"))), "200");
     }
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(9))
+        << "as long as one that is silent may be";
 }
 
 TEST_F(AdminServerTest, WhoNeverSpeaksIsCutOff) {

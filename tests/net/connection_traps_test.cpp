@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "tests/net/net_fixture.h"
+#include "tests/support/cpu_time.h"
 
 namespace runnel::net {
 namespace {
@@ -25,12 +26,8 @@ void echo(Peer& peer, std::span<const std::uint8_t> bytes) {
 }
 
 /// CPU time of the loop's thread while it has nothing to do for some turns of wall-clock time.
-long microsecondsOfCpu(test::LoopThread& thread) {
-    return thread.call([] {
-        timespec time{};
-        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-        return time.tv_sec * 1'000'000 + time.tv_nsec / 1000;
-    });
+std::chrono::nanoseconds cpuTimeOf(test::LoopThread& thread) {
+    return thread.call([] { return test::cpuTime(); });
 }
 
 void waitForTimer(test::LoopThread& thread, std::chrono::milliseconds delay) {
@@ -77,9 +74,9 @@ TEST(ConnectionTrapsTest, PausedConnectionWithUnreadBytesAndFinDoesNotSpin) {
     client.write("unread");
     client.finishWriting();
     opened.get_future().get();
-    const long before = microsecondsOfCpu(server.thread);
+    const auto before = cpuTimeOf(server.thread);
     waitForTimer(server.thread, std::chrono::milliseconds(50));
-    EXPECT_LT(microsecondsOfCpu(server.thread) - before, 20'000);
+    EXPECT_LT(cpuTimeOf(server.thread) - before, std::chrono::milliseconds(20));
     server.thread.call([&] { server.peers.begin()->second->connection->resumeReading(); });
     EXPECT_EQ(server.firstEnd().reason, CloseReason::ByPeer);
 }

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/registry/registry_world.h"
+#include "tests/support/cpu_time.h"
 
 namespace runnel {
 namespace {
@@ -401,7 +402,7 @@ TEST_F(TokensTest, ADiskThatFailsChangesNothing) {
     EXPECT_EQ(opens(kOne), 7U);
 }
 
-TEST_F(TokensTest, AreFoundAsFastAmong100000AsAmong1000) {
+TEST_F(TokensTest, AreFoundAsFastAmong20000AsAmong1000) {
     const auto fill = [&](std::size_t count) {
         std::vector<std::string> streams;
         for (std::size_t i = 0; i < count; ++i) streams.push_back("s/" + std::to_string(i));
@@ -410,20 +411,20 @@ TEST_F(TokensTest, AreFoundAsFastAmong100000AsAmong1000) {
     const auto timeOfFinds = [&] {
         const std::string text = tokens().text(tokens().list("s/500")[0].id);
         tokens().assign("s/500", 500);
-        auto best = std::chrono::steady_clock::duration::max();
+        auto best = std::chrono::nanoseconds::max();
         for (int round = 0; round < 20; ++round) {
-            const auto start = std::chrono::steady_clock::now();
+            const auto start = test::cpuTime();
             for (int i = 0; i < 200; ++i) {
                 static_cast<void>(tokens().find(text));
                 static_cast<void>(tokens().find("no-token-of-anybody"));
             }
-            best = std::min(best, std::chrono::steady_clock::now() - start);
+            best = std::min(best, test::cpuTime() - start);
         }
         return std::chrono::duration<double>(best).count();
     };
     fill(1000);
     const double few = timeOfFinds();
-    fill(100'000);
+    fill(20'000);
     EXPECT_LT(timeOfFinds() / few, 4);
 }
 

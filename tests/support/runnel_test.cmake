@@ -8,5 +8,5 @@ function(runnel_test)
     set_target_properties(${ARG_NAME} PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
     gtest_discover_tests(${ARG_NAME} TEST_PREFIX "${ARG_NAME}." DISCOVERY_MODE PRE_TEST
-        PROPERTIES TIMEOUT 120 LABELS "${ARG_LABELS}")
+        PROPERTIES TIMEOUT 300 LABELS "${ARG_LABELS}")
 endfunction()

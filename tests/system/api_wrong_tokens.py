@@ -183,9 +183,9 @@ class WrongTokens(runnel.SystemTest):
     def check(self, quiet, flooded, flood):
         self.assertLessEqual(set(flood["statuses"]), {"401", "429"})
         for what, before, then in zip(("latency", "connect", "request"), quiet, flooded):
-            self.assertLess(then, 10 * before + 200, f"{what} in ms, {before} when it was quiet")
+            self.assertLess(then, 10 * before + 1000, f"{what} in ms, {before} when it was quiet")
         tried = sum(flood["statuses"].values())
-        self.assertGreater(tried, PER_MINUTE / 60 * OPTIONS.seconds * 0.5,
+        self.assertGreater(tried, PER_MINUTE / 60 * OPTIONS.seconds * 0.1,
                            "this machine was too slow for a flood")
 
 

@@ -9,11 +9,13 @@ import { join } from "node:path";
 
 const [executablePath, packages] = process.argv.slice(2);
 const { chromium } = createRequire(join(packages, "x.js"))("playwright-core");
-const kPatience = 20_000;
+// Long enough for a busy machine; nothing waits this long when all is well.
+const kPatience = 60_000;
 
 let browser;
 let page;
 let home;
+let meter;
 const complaints = [];
 
 function watch(origin) {
@@ -34,6 +36,14 @@ const labelled = (label, { exact = true } = {}) => page.getByLabel(label, { exac
 const named = (role, name, { exact = true, within } = {}) =>
   (within ? page.getByRole(within[0], { name: within[1] }) : page).getByRole(role, { name, exact }).first();
 
+async function eventually(isSo) {
+  const end = Date.now() + kPatience;
+  while (!(await isSo())) {
+    if (Date.now() > end) throw new Error("never came true");
+    await page.waitForTimeout(50);
+  }
+}
+
 const commands = {
   async open(url, { width = 1280, height = 900, colours = "light", zone = "Europe/Berlin" } = {}) {
     home = url;
@@ -45,6 +55,7 @@ const commands = {
     const context = await browser.newContext({
       ignoreHTTPSErrors: true, viewport: { width, height }, colorScheme: colours, timezoneId: zone, locale: "en-GB",
       permissions: ["clipboard-read", "clipboard-write"],
+      reducedMotion: "reduce", // a colour that is on its way to another has no contrast to be judged
     });
     page = await context.newPage();
     page.setDefaultTimeout(kPatience);
@@ -86,6 +97,19 @@ const commands = {
     const label = element.labels?.[0]?.innerText ?? element.getAttribute("aria-label") ?? element.innerText;
     return { tag: element.tagName.toLowerCase(), name: (label ?? "").trim() };
   }),
+  /** Waits until what is called so has the focus, which is moved after the page is drawn. */
+  async focusOn(name) {
+    await eventually(async () => (await commands.focused()).name === name);
+  },
+  /** Milliseconds of processor time that the page has used since the first call: what others do adds nothing. */
+  async processorTime() {
+    if (!meter) {
+      meter = await page.context().newCDPSession(page);
+      await meter.send("Performance.enable", { timeDomain: "threadTicks" });
+    }
+    const { metrics } = await meter.send("Performance.getMetrics");
+    return 1000 * metrics.find((each) => each.name === "TaskDuration").value;
+  },
   title: () => page.title(),
   address: () => page.url(),
   evaluate: (script) => page.evaluate(script),
@@ -100,13 +124,7 @@ const commands = {
   },
   screenshot: (path) => page.screenshot({ path, fullPage: true }).then(() => undefined),
   /** Waits until a script (text of an expression) is true in the page. The page's own rules forbid waitForFunction. */
-  async until(script) {
-    const end = Date.now() + kPatience;
-    while (!(await page.evaluate(script))) {
-      if (Date.now() > end) throw new Error("never came true");
-      await page.waitForTimeout(50);
-    }
-  },
+  until: (script) => eventually(() => page.evaluate(script)),
   /** What axe-core finds wrong by WCAG 2.2 A and AA: a sentence each. */
   async violations() {
     if (!(await page.evaluate(() => "axe" in window))) {

@@ -24,12 +24,6 @@ class Admin(runnel.SystemTest):
         found = f"[...document.querySelectorAll('tbody tr')].find((row) => row.cells[0].innerText === '{name}')"
         await page.until(f"[{', '.join(map(repr, words))}].every((word) => {found}?.innerText.includes(word))")
 
-    async def focus_on(self, page, name):
-        """Waits until what is called so has the focus: it is moved after the page is drawn."""
-        active = "document.activeElement"
-        await page.until(f"[{active}.ariaLabel, {active}.innerText, {active}.labels?.[0]?.innerText]"
-                         f".includes({name!r})")
-
     async def right(self, page, picture):
         self.assertEqual(await page.violations(), [], picture)
         await page.picture(picture)
@@ -48,7 +42,7 @@ class Admin(runnel.SystemTest):
                 await page.fill("Application EUIs", "70B3")
                 await page.click("button", "Add user", within=["dialog", "Add user"])
                 await page.until("document.querySelectorAll('.wrong').length === 2")
-                await self.focus_on(page, "Name")
+                await page.focusOn("Name")
                 await self.right(page, "users-add-wrong")
                 await page.fill("Name", "olaf")
                 await page.fill("Application EUIs", f"{APPLICATION}, {OTHER}")
@@ -84,7 +78,7 @@ class Admin(runnel.SystemTest):
                 await page.seeText("is signed out at once")
                 await self.right(page, "users-remove")
                 await page.click("button", "Cancel")
-                await self.focus_on(page, "Remove olaf")
+                await page.focusOn("Remove olaf")
                 await page.click("button", "Remove olaf")
                 await page.click("button", "Remove", within=["dialog", "Remove user olaf?"])
                 await page.seeText("User olaf is removed")
@@ -117,7 +111,7 @@ class Admin(runnel.SystemTest):
                 await page.fill("Expires", "2001-01-01T00:00")
                 await page.click("button", "Add API key", within=["dialog", "Add API key"])
                 await page.until("document.querySelectorAll('.wrong').length === 1")
-                await self.focus_on(page, "Expires")
+                await page.focusOn("Expires")
                 await self.right(page, "keys-add-wrong")
                 await page.fill("Expires", "2040-07-01T12:00")  # in the reader's zone, UTC+2
                 await page.click("button", "Add API key", within=["dialog", "Add API key"])
@@ -196,13 +190,13 @@ class Admin(runnel.SystemTest):
             await api.with_password(broker, "anna", "admin")
             async with Browser(broker) as page:
                 await page.see("heading", "Sign in to runnel")
-                await self.focus_on(page, "User")
+                await page.focusOn("User")
                 await page.type("anna")
                 await page.press("Tab")
                 await page.type(api.PASSWORD)
                 await page.press("Enter")
                 await page.see("heading", "Overview")
-                await self.focus_on(page, "Overview")
+                await page.focusOn("Overview")
                 await self.back_to(page, "Skip to the content")
                 await page.until("document.activeElement.getBoundingClientRect().top >= 0")
                 await page.press("Enter")
@@ -211,14 +205,14 @@ class Admin(runnel.SystemTest):
                 await self.back_to(page, "Applications")
                 await page.press("Enter")
                 await page.see("heading", "Applications")
-                await self.focus_on(page, "Applications")
+                await page.focusOn("Applications")
                 await page.press("Tab")
-                await self.focus_on(page, "Add application")
+                await page.focusOn("Add application")
                 await page.press("Enter")
                 await page.see("dialog", "Add application")
                 await page.press("Escape")
                 await page.miss("dialog", "Add application")
-                await self.focus_on(page, "Add application")
+                await page.focusOn("Add application")
 
     async def test_addresses_that_are_none_are_said_to_be_none(self):
         async with runnel.Runnel() as broker:

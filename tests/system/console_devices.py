@@ -156,7 +156,7 @@ class ConsoleDevices(runnel.SystemTest):
                 await page.until("document.querySelectorAll('.wrong').length === 2")
                 self.assertIn("1 to 223", await self.complained(page, "Port"))
                 self.assertIn("one is missing", await self.complained(page, "Payload"))
-                self.assertEqual((await page.focused())["name"], "Port")
+                await page.focusOn("Port")
                 self.assertEqual(await page.violations(), [])
                 await page.picture("device-downlink-wrong")
                 await page.fill("Port", "")

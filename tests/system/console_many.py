@@ -9,8 +9,9 @@ from browser import Browser
 
 APPLICATION = "70B3D57ED0000001"
 DEVICES, STREAMS = 10_000, 1_000
-#: A page has to be usable within a second on a machine that does nothing else.
-LIMIT = 1_000 if not runnel.is_sanitized() else 10_000
+#: A page that shows part of many takes at most so much longer than one of an empty broker; on a
+#: machine that does nothing else each is there within a second.
+FACTOR, ALLOWANCE, CEILING = 3, 1_000, 10_000  # milliseconds
 
 
 class Many(runnel.SystemTest):
@@ -29,16 +30,15 @@ class Many(runnel.SystemTest):
             mine.close()
         await asyncio.gather(*(some(share) for share in range(8)))
 
-    async def test_pages_open_within_a_second_and_search_finds(self):
+    async def test_pages_open_as_with_few_and_search_finds(self):
         async with runnel.Runnel() as broker:
             admin = await api.with_password(broker, "anna", "admin")
             async with Browser(broker) as page:
                 await page.sign_in("anna", api.PASSWORD)
                 await page.see("heading", "Overview")
-                first = await page.opening("/", "heading", "Overview")
+                empty = [await page.opening("/", "heading", "Overview") for _ in range(3)]
                 await self.fill(admin)
                 times = {
-                    "the first page, empty": first,
                     "the first page": await page.opening("/", "heading", "Overview"),
                     "devices": await page.opening("/devices", "link", "Bay 0"),
                     "streams": await page.opening("/streams", "link", "stream-0000"),
@@ -47,9 +47,12 @@ class Many(runnel.SystemTest):
                     "a stream": await page.opening(
                         f"/applications/{APPLICATION}/streams/stream-0999", "heading",
                         "Stream stream-0999")}
-                print(*(f"    {name}: {time:.0f} ms" for name, time in times.items()), sep="\n")
                 await self.find(page)
-        self.assertEqual({name: time for name, time in times.items() if time > LIMIT}, {})
+        limit = min(FACTOR * sorted(empty)[1] + ALLOWANCE, CEILING)
+        print(*(f"    {name}: {time:.0f} ms" for name, time in times.items()),
+              f"    at most {limit:.0f} ms, as the first page of an empty broker took "
+              f"{sorted(empty)[1]:.0f} ms", sep="\n")
+        self.assertEqual({name: time for name, time in times.items() if time > limit}, {})
 
     async def find(self, page):
         await page.go("/devices")

@@ -19,10 +19,6 @@ class SignIn(runnel.SystemTest):
         await page.fill("New password again", password if again is None else again)
         await page.click("button", "Change password")
 
-    async def focus_on(self, page, label):
-        """Waits until the field has the focus: it is moved after the page is drawn."""
-        await page.until(f"document.activeElement.labels?.[0]?.innerText === '{label}'")
-
     async def complained(self, page, text):
         """Waits for a complaint at a field that has the focus."""
         await page.seeText(text)
@@ -33,12 +29,12 @@ class SignIn(runnel.SystemTest):
             file = broker.data / "admin-password"
             async with Browser(broker, errors=True) as page:  # 401 and 422 are told by the browser
                 await page.see("heading", "Sign in to runnel")
-                await self.focus_on(page, "User")
+                await page.focusOn("User")
                 self.assertEqual(await page.violations(), [])
                 await page.picture("sign-in")
                 await page.sign_in("admin", "a wrong password")
                 await page.seeText("The user or the password is wrong.", exact=True)
-                await self.focus_on(page, "Password")
+                await page.focusOn("Password")
                 self.assertEqual(await page.value("Password"), "")
                 await page.picture("sign-in-wrong")
                 first = file.read_text(encoding="utf-8").strip()
@@ -58,7 +54,7 @@ class SignIn(runnel.SystemTest):
                 await self.complained(page, "12")
                 await self.change(page, "not the first one", NEW)
                 await self.complained(page, "is not the password that you have now")
-                await self.focus_on(page, "Current password")
+                await page.focusOn("Current password")
                 await page.picture("first-password-wrong")
                 await self.change(page, first, NEW)
                 await page.seeText("Your password is changed")
@@ -114,6 +110,7 @@ class SignIn(runnel.SystemTest):
                 await page.see("heading", "Sign in to runnel")
                 await page.sign_in("olaf", api.PASSWORD)
                 await page.see("heading", "Your account")
+
     async def test_a_page_that_was_open_goes_on_after_a_restart_of_the_broker(self):
         port = runnel.free_port()
         async with runnel.Runnel(admin={"listen": f"127.0.0.1:{port}",

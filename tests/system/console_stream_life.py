@@ -197,7 +197,7 @@ class ConsoleStreamLife(StreamsTest):
         for tab, buttons in wanted.items():
             await page.go(f"/applications/{APPLICATION}/streams/cloud?tab={tab}")
             await page.see("heading", "State")
-            await page.until("!document.body.innerText.includes('Loading')")
+            await page.settle()
             self.assertEqual(await self.buttons(page), always | buttons if is_operator else set())
             self.assertEqual(token in await page.text(), is_operator)
         await page.picture("stream-operator" if is_operator else "stream-viewer")

@@ -91,7 +91,7 @@ class ConsoleStreams(StreamsTest):
             await page.fill("Own token", "too-short")
             await page.click("button", "Save")
             await page.until("document.querySelector('.wrong')?.innerText.includes('16')")
-            self.assertEqual((await page.focused())["name"], "Own token")
+            await page.focusOn("Own token")
             await self.look(page, "stream-add-complaint")
             await page.fill("Own token", "a-token-of-my-own-choice")
             await page.click("button", "Save")
@@ -111,7 +111,7 @@ class ConsoleStreams(StreamsTest):
             await page.fill("Device EUI", "nonsense")
             await page.click("button", "Save")
             await page.until("document.querySelector('.wrong')?.innerText !== undefined")
-            self.assertEqual((await page.focused())["name"], "Device EUI")
+            await page.focusOn("Device EUI")
             await page.fill("Device EUI", DEVICE)
             await page.clickText("More options")
             await page.check("Sequence")
@@ -150,7 +150,7 @@ class ConsoleStreams(StreamsTest):
             await signed_in(page, one)
             await page.go(f"/applications/{APPLICATION}")
             await page.see("link", "Add stream")
-            self.assertEqual((await page.focused())["name"], "North")
+            await page.focusOn("North")
             await self.tab_to(page, "Add stream")
             await page.press("Enter")
             await page.see("heading", "Add stream")
@@ -169,7 +169,7 @@ class ConsoleStreams(StreamsTest):
             await page.press("Enter")
             await page.see("heading", "Stream typed")
             self.assertEqual(await page.value("Token"), "typed-by-keyboard-alone")
-            self.assertEqual((await page.focused())["name"], "Stream typed")
+            await page.focusOn("Stream typed")
 
     async def next_focus(self, page):
         await page.press("Tab")
@@ -198,8 +198,7 @@ class ConsoleStreams(StreamsTest):
                      "stream-replay": f"{cloud}?tab=replay"}
             for name, path in pages.items():
                 await page.go(path)
-                await page.until("document.querySelector('main h1')?.innerText !== ''")
-                await page.until("!document.body.innerText.includes('Loading')")
+                await page.settle()
                 await self.look(page, f"{name}-phone")
                 self.assertEqual(await page.evaluate("document.documentElement.scrollWidth"), 390,
                                  f"{path} is wider than the screen")

@@ -8,23 +8,15 @@ import re
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 
 from peers import PATIENCE, unverified
-from runnel import skip
+from runnel import free_port, skip
 
 PROGRAM = "/usr/sbin/mosquitto"
 LOGGED = ("error", "warning", "notice", "subscribe")
-
-
-def free_port():
-    """One that nobody has now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Certificates:

@@ -18,7 +18,7 @@ ARGUMENTS = runnel.options(kills=5, seed=random.SystemRandom().randrange(1 << 32
 APPLICATION = "70B3D57ED0000001"
 LONGEST_PEACE = 4  # between two kills, in seconds
 # A PING at the latest 1 s after what it covers, a save every 200 ms; the rest is a busy machine.
-NEAR_SECONDS = 15 if runnel.is_sanitized() else 4
+NEAR_SECONDS = 15
 
 
 class Processor:

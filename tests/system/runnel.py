@@ -6,9 +6,11 @@ Environment: RUNNEL_BUILD, the build tree (default build/dev); RUNNEL_PATIENCE, 
 what does not happen is a failure."""
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import pathlib
+import random
 import re
 import secrets
 import shutil
@@ -79,10 +81,12 @@ def webhook(applications=None):
 
 
 def free_port():
-    """For a listener that has to come back at the same one after a restart."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
+    """For a listener that has to come back at the same one after a restart. It is none of those
+    that the kernel gives away, or a client would have it meanwhile."""
+    while True:
+        with contextlib.suppress(OSError), socket.socket() as one:
+            one.bind(("127.0.0.1", port := random.randrange(10_000, 30_000)))
+            return port
 
 
 class Runnel:
@@ -302,6 +306,8 @@ def options(**defaults):
 
 def main():
     """Runs the tests of the calling program."""
+    # What is printed and what unittest says of failures are one text, in the order of events.
+    sys.stdout.reconfigure(line_buffering=True)
     if not BINARY.is_file():
         sys.exit(f"there is no {BINARY}: build first, or set RUNNEL_BUILD")
     unittest.main(verbosity=2)

@@ -2,9 +2,13 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <condition_variable>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <mutex>
 #include <string>
@@ -34,11 +38,11 @@ class Answers final : public CodecHost {
         changed_.notify_all();
     }
 
-    /// The answer to `ticket`; an Error{"test", …} after ten seconds without.
+    /// The answer to `ticket`; an Error{"test", …} after a minute without.
     CodecAnswer await(Ticket ticket) {
         std::unique_lock lock{mutex_};
         const auto isThere = [&] { return answers_.contains(ticket); };
-        if (!changed_.wait_for(lock, std::chrono::seconds{10}, isThere)) {
+        if (!changed_.wait_for(lock, std::chrono::seconds{60}, isThere)) {
             CodecAnswer nothing;
             nothing.fields = Error{"test", "waited in vain"};
             return nothing;
@@ -60,6 +64,33 @@ class Answers final : public CodecHost {
     std::condition_variable changed_;
     std::map<Ticket, std::pair<CodecAnswer, Clock::time_point>> answers_;
 };
+
+/// The processes whose parent we are, which are the codec's child (zombies included).
+inline std::vector<pid_t> children() {
+    std::vector<pid_t> found;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+        const std::string name = entry.path().filename();
+        if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+        std::ifstream file(entry.path() / "stat");
+        std::string stat;
+        std::getline(file, stat);
+        const auto close = stat.rfind(')');
+        if (close == std::string::npos) continue;
+        // "(" 15 letters of the name ")" state parent
+        const bool isOurs = std::stoi(stat.substr(close + 4)) == getpid();
+        if (isOurs) found.push_back(std::stoi(name));
+    }
+    return found;
+}
+
+/// The processor time that the codec's child has used: what others do on this machine adds nothing.
+inline std::chrono::nanoseconds timeOfChild() {
+    clockid_t clock{};
+    timespec time{};
+    EXPECT_EQ(clock_getcpuclockid(children().at(0), &clock), 0);
+    EXPECT_EQ(clock_gettime(clock, &time), 0);
+    return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
 
 /// A codec with a real child.
 struct CodecWorld {

@@ -122,24 +122,25 @@ TEST(LimitTest, PromisesOfOneScriptNeverRunInAnothersTime) {
     }
 }
 
-TEST(LimitTest, AJobBehindALoopingOneIsAnsweredWithin150Milliseconds) {
+TEST(LimitTest, AJobBehindALoopingOneWaits150MillisecondsOfProcessorTimeAtMost) {
     CodecWorld world;
     const auto good = world.program(decoder(kGood));
     const auto bad = world.program(decoder("while (true);"));
-    EXPECT_EQ(errorOf(world.decode(good)), "");
-    // The time that counts is the processor's: a busy machine gets three tries.
-    auto quickest = milliseconds::max();
-    for (int i = 0; i < 3; ++i) {
-        const auto began = Answers::Clock::now();
+    // On a very busy machine the child may be taken for one that hangs. Then it is tried again.
+    milliseconds used{};
+    std::string error;
+    for (int i = 0; i < 20 && error.find("more than 50 ms") == std::string::npos; ++i) {
+        EXPECT_EQ(errorOf(world.decode(good)), "");
+        const auto before = timeOfChild();
         const Ticket looping = world.ask(bad);
         const Ticket next = world.ask(good);
-        EXPECT_EQ(errorOf(world.answers.await(looping)),
-                  i < 3 ? "script took more than 50 ms and was stopped" : "");
-        const auto took = world.answers.timeOf(next) - began;
-        quickest = std::min(quickest, std::chrono::duration_cast<milliseconds>(took));
+        error = errorOf(world.answers.await(looping));
+        EXPECT_EQ(errorOf(world.answers.await(next)), "");
+        used = std::chrono::duration_cast<milliseconds>(timeOfChild() - before);
     }
-    EXPECT_LE(quickest, milliseconds{150});
-    RecordProperty("milliseconds", static_cast<int>(quickest.count()));
+    EXPECT_EQ(error, "script took more than 50 ms and was stopped");
+    EXPECT_LE(used, milliseconds{150});
+    RecordProperty("milliseconds", static_cast<int>(used.count()));
 }
 
 TEST(LimitTest, AScriptThatTimesOutThreeTimesIsSuspended) {

@@ -352,7 +352,7 @@ TEST_F(PublisherTest, ManyStreamsWithoutABrokerCloseAtOnce) {
     EXPECT_TRUE(core.session(2)->waitForClosed());
     const auto begin = std::chrono::steady_clock::now();
     protocol->stop();
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(1));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
     for (std::size_t i = 0; i < 7; ++i) EXPECT_TRUE(core.session(i)->isClosed()) << i;
 }
 
@@ -364,7 +364,7 @@ TEST_F(PublisherTest, StopDoesNotWaitForABrokerThatDoesNotRead) {
         loop, [] { return false; }, std::chrono::milliseconds(100));
     const auto begin = std::chrono::steady_clock::now();
     protocol->stop();
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
     EXPECT_TRUE(session->isClosed());
     EXPECT_TRUE(session->settled().empty());
 }

@@ -187,7 +187,7 @@ TEST_F(SubscriberLimitsTest, StopSaysGoodByeAndKeepsItsTime) {
     EXPECT_TRUE(deaf->next().starts_with("PUBLISH"));
     const auto begin = std::chrono::steady_clock::now();
     protocol->stop();
-    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
     EXPECT_EQ(client->next(), "DISCONNECT 0x8E") << "the second one has its client identifier";
     EXPECT_TRUE(core.session(0)->isClosed());
     EXPECT_TRUE(core.session(1)->isClosed());

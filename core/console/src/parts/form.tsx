@@ -25,10 +25,11 @@ interface FormProps {
   submit: string; // the button's text
   cancel?: () => void;
   label?: string; // for screen readers
+  isLoading?: boolean; // nothing can be sent yet
   children: ComponentChildren;
 }
 
-export function Form({ onSubmit, submit, cancel, label, children }: FormProps) {
+export function Form({ onSubmit, submit, cancel, label, isLoading, children }: FormProps) {
   const [problem, setProblem] = useState<ApiProblem>();
   const [isBusy, setIsBusy] = useState(false);
   const claimed = useRef(new Set<string>());
@@ -53,7 +54,7 @@ export function Form({ onSubmit, submit, cancel, label, children }: FormProps) {
         {children}
         <Problem problem={problem} shown={[...claimed.current]} />
         <div class="actions">
-          <button type="submit" class="primary" disabled={isBusy}>{submit}</button>
+          <button type="submit" class="primary" disabled={isBusy || isLoading}>{submit}</button>
           {cancel && <button type="button" onClick={cancel}>Cancel</button>}
         </div>
       </form>

@@ -53,7 +53,8 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
   const optional = all.filter(({ required }) => !required);
   const isOfProtocol = ({ name }: Option) => tables[0]?.some((each) => each.name === name) ?? false;
   return (
-    <Form onSubmit={save} submit={submit} cancel={cancel} label={known ? "Settings" : "Add stream"}>
+    <Form onSubmit={save} submit={submit} cancel={cancel} label={known ? "Settings" : "Add stream"}
+      isLoading={plugins.some(({ isLoading }) => isLoading)}>
       {!known && (
         <TextField label="Name" pointer="/name" value={draft.name} onChange={(name) => set({ name })}
           help="Letters, digits, - and _. Left empty it becomes the protocol's name." />
