@@ -17,7 +17,7 @@ MARKS_B = (*BRAVO, "stream-bravo")
 NEEDS = {
     "nothing": "getOpenapi getLive getReady login",
     "login": "getSession logout getStatus listPlugins getPlugin listApplications listDevices "
-             "listAllStreams getEvents putPassword",
+             "listAllStreams getEvents putPassword listTemplates getTemplate",
     "seeApplication": "getApplication listApplicationDevices getDevice listDownlinks listMessages "
                       "listStreams getStream listStreamSessions listTokens getToken "
                       "listDeadLetters getDeadLetter listReplays getReplay "
@@ -25,7 +25,7 @@ NEEDS = {
     "changeApplication": "createDevice putDevices putDevice patchDevice deleteDevice sendDownlink "
                          "createStream putStream patchStream deleteStream testStream createToken "
                          "patchToken deleteToken rotateToken deleteDeadLetters deleteDeadLetter "
-                         "resendDeadLetter createReplay cancelReplay",
+                         "resendDeadLetter createReplay cancelReplay dryRunStream",
     "seeEverything": "getMetrics getTraffic listNetworks listGateways getGateway listGatewayStreams "
                      "getGatewayStream listGatewayStreamSessions listGatewayTokens "
                      "getGatewayToken listGatewayDeadLetters getGatewayDeadLetter "
@@ -37,7 +37,8 @@ NEEDS = {
              "createGatewayToken patchGatewayToken deleteGatewayToken rotateGatewayToken "
              "deleteGatewayDeadLetters deleteGatewayDeadLetter resendGatewayDeadLetter "
              "createGatewayReplay cancelGatewayReplay listUsers createUser getUser patchUser "
-             "deleteUser listKeys createKey getKey deleteKey listAudit",
+             "deleteUser listKeys createKey getKey deleteKey listAudit testTemplate putTemplate "
+             "deleteTemplate dryRunGatewayStream",
 }
 NEED_OF = {name: need for need, names in NEEDS.items() for name in names.split()}
 

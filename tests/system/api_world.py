@@ -11,6 +11,7 @@ SECRET_OPTION = "secret-option-of-a-stream"
 BRAVO = ("Application-Bravo", "Device-Bravo", "label-bravo")  # names in B
 TIMES = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}
 STREAM = {"protocol": "websocket"}
+TEMPLATE = {"codec": {"plugin": "cayenne"}}
 BODIES = {
     "login": {"user": "victim", "password": api.PASSWORD},
     "createApplication": {"eui": "E000000000000005"}, "putApplication": {"name": "Alpha"},
@@ -23,12 +24,13 @@ BODIES = {
     "createUser": {"name": "somebody", "role": "admin"}, "patchUser": {"role": "admin"},
     "putPassword": {"password": api.PASSWORD},
     "createKey": {"name": "another", "role": "admin"},
+    "testTemplate": {"name": "acme", **TEMPLATE}, "putTemplate": TEMPLATE,
 }
 for kind in ("", "Gateway"):
     BODIES |= {f"create{kind}Stream": STREAM, f"put{kind}Stream": STREAM,
                f"patch{kind}Stream": {"duplicates": "best"}, f"create{kind}Token": {},
                f"patch{kind}Token": {"label": "new"}, f"rotate{kind}Token": {"overlapSeconds": 9},
-               f"create{kind}Replay": TIMES}
+               f"create{kind}Replay": TIMES, f"dryRun{kind}Stream": {"template": "steady"}}
 
 
 class World:
@@ -66,13 +68,16 @@ class World:
         await local.put(f"{api.application(A)}/devices/{DEVICE_A}", {"name": "Bay"})
         await local.ask("DELETE", f"{api.application(A)}/devices/A0000000000000D9")
         await self.secret_stream(api.application(A))
+        for name in ("acme", "steady"):
+            await local.put(f"{api.BASE}/templates/{name}/1", TEMPLATE)
         user = {"name": "victim", "role": "viewer", "password": api.PASSWORD}
         answer = await local.ask("POST", f"{api.BASE}/users", user)
         assert answer.status in (201, 409), answer
         await local.patch(f"{api.BASE}/users/victim", {"role": "viewer"})
         key = await local.post(f"{api.BASE}/keys", {"name": "victim", "role": "viewer"})
         common = {"application": A, "gateway": GATEWAY, "device": DEVICE_A, "user": "victim",
-                  "key": key.json["id"], "kind": "protocol", "name": "websocket"}
+                  "key": key.json["id"], "kind": "protocol", "name": "websocket",
+                  "template": "acme", "version": 1}
         self.parameters = {kind: {**common, **found} for kind, found in ids.items()}
 
     async def bravo(self):

@@ -26,7 +26,7 @@ struct TemplateParts {
 /// Problem 422 with all complaints. Registrar::exclusively() is held.
 TemplateSpec checkedTemplate(Poco::JSON::Object::Ptr body, const ObjectParts& parts);
 
-/// /templates, /templates/{name}/{version} and /templates/test.
+/// /templates, /templates/{template}/{version} and /templates/test.
 Routes templateRoutes(const TemplateParts& parts);
 /// …/streams/{stream}/dry-run: the stream's newest messages as they are shown now and as a device
 /// template would show them.

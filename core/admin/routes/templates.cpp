@@ -70,7 +70,7 @@ class TemplateHandlers final {
 
   private:
     static Templates::Key keyOf(const ApiRequest& request) {
-        return {request.parameter("name"), static_cast<std::uint32_t>(std::min<std::uint64_t>(
+        return {request.parameter("template"), static_cast<std::uint32_t>(std::min<std::uint64_t>(
                                                numberOf(request, "version"), UINT32_MAX))};
     }
     Templates::Entry existing(const Templates::Key& key) const {
@@ -149,7 +149,7 @@ Routes templateRoutes(const TemplateParts& parts) {
         return [handlers, call](const ApiRequest& request) { return ((*handlers).*call)(request); };
     };
     const std::string all = "/api/v1/templates";
-    const std::string one = all + "/{name}/{version}";
+    const std::string one = all + "/{template}/{version}";
     return {{"GET", all, Need::Login, {"limit", "after"}, calling(&TemplateHandlers::list)},
             {"POST", all + "/test", Need::Admin, {}, calling(&TemplateHandlers::test)},
             {"GET", one, Need::Login, {}, calling(&TemplateHandlers::get)},
