@@ -18,7 +18,9 @@ namespace fs = std::filesystem;
 Fields readPart(MappingReader& in, PluginKind kind, const std::string& name, Reading& reading) {
     FileCheck& check = in.check();
     const YamlNode* options = in.find("options");
-    const LoadedPlugin* plugin = findPlugin(kind, name, in.node(), check, reading);
+    const YamlNode* named = in.find("plugin");
+    const LoadedPlugin* plugin =
+        findPlugin(kind, name, named != nullptr ? *named : in.node(), check, reading);
     if (plugin == nullptr) return {};
     const OptionTable table = optionsOf(kind, name, *plugin->descriptor);
     if (options != nullptr) complainUnknownOptions(*options, {table}, {}, check);
