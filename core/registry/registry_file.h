@@ -21,9 +21,9 @@ class RegistryError : public std::runtime_error {
 };
 
 /// DATA/registry.db: everything that is managed while the broker runs (FORMAT.md): applications,
-/// devices, gateways, streams, device templates, tokens, users, logins, API keys, the audit log. Written once per
-/// change by people and programs, never per message, so one connection behind one lock is enough.
-/// Thread safety: any thread.
+/// devices, gateways, streams, device templates, tokens, users, logins, API keys, the audit log.
+/// Written once per change by people and programs, never per message, so one connection behind one
+/// lock is enough. Thread safety: any thread.
 class RegistryFile final {
   public:
     /// Opens or makes the file. Throws ConfigError if the directory cannot be used, if a newer

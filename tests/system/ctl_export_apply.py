@@ -18,8 +18,13 @@ FILE = {"name": "Filed", "streams": [{"name": "both", "tokens": [
      "expires": "2100-01-01T00:00:00Z"}]}]}
 
 
+TEMPLATE = {"name": "meter", "version": 2, "description": "level: half litres", "codec": {
+    "plugin": "fields", "options": {"uplink": [{"name": "level", "type": "uint8", "scale": 0.5}]}}}
+
+
 async def fill(broker, devices=DEVICES):
     await broker.ctl("application", "add", APPLICATION, "--name", "Parking: north")
+    await broker.ctl("template", "put", broker.write("meter.yaml", TEMPLATE))
     imported = await broker.ctl("device", "import", "-", "--application", APPLICATION,
                                 given=devices)
     if devices == DEVICES:
@@ -30,7 +35,8 @@ async def fill(broker, devices=DEVICES):
     await broker.ctl("token", "add", "cloud", "--label", "second: \"down\"", "--scope", "down",
                      "--expires", "30d")
     await broker.ctl("stream", "add", "--application", APPLICATION, "--device",
-                     "0000000000000001", "--name", "bay", "--duplicates", "best", "--disabled")
+                     "0000000000000001", "--name", "bay", "--duplicates", "best", "--disabled",
+                     "--template", "meter@2")
     await broker.ctl("stream", "add", "--gateway", GATEWAY, "--name", "radio")
 
 
@@ -52,6 +58,8 @@ class ExportApply(runnel.SystemTest):
             await other.ctl("apply", "-f", backup)
             first = (await broker.ctl("export")).out
             self.assertEqual((await other.ctl("export")).out, first)
+            self.assertIn('deviceTemplate: meter', first)
+            self.assertIn('template: meter@2', first)
             again = await other.ctl("apply", "-f", "-", given=first)
             self.assertRegex(again.out, r"^0 added, 0 changed, 0 removed, \d+ unchanged\n$")
 

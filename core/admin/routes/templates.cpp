@@ -71,7 +71,7 @@ class TemplateHandlers final {
   private:
     static Templates::Key keyOf(const ApiRequest& request) {
         return {request.parameter("template"), static_cast<std::uint32_t>(std::min<std::uint64_t>(
-                                               numberOf(request, "version"), UINT32_MAX))};
+                                                   numberOf(request, "version"), UINT32_MAX))};
     }
     Templates::Entry existing(const Templates::Key& key) const {
         const auto known = parts_.templates.get(key);

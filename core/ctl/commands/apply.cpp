@@ -33,6 +33,7 @@ Object::Ptr completed(const Object& written, bool isGateway) {
     stream->set("duplicates", "all");
     stream->set("events", arrayOf({"uplink"}));
     stream->set("enabled", true);
+    stream->set("template", "");
     for (const std::string& key : stream->getNames()) {
         if (written.has(key)) stream->set(key, written.get(key));
     }
@@ -70,6 +71,26 @@ class Applying final {
         if (options_.prunes && !isNew) pruneStreams(home, file);
     }
 
+    void applyTemplate(const Object::Ptr& wanted) {
+        const Where where = whereOf(*wanted);
+        const auto before = context_.client.find(apiPath(where));
+        const bool isOurs = before && text(*parseObject(*before), "origin") == "api";
+        if (isOurs && isSame(withoutState(*before), wanted)) {
+            return count("unchanged", "template " + where.at(1) + "@" + where.at(2));
+        }
+        if (!options_.isDry) context_.client.put(apiPath(where), wanted);
+        count(before ? "changed" : "added", "template " + where.at(1) + "@" + where.at(2));
+    }
+
+    /// Device templates that no file names.
+    void pruneTemplates(const std::vector<Object::Ptr>& wanted) {
+        std::set<Where> kept;
+        for (const Object::Ptr& one : wanted) kept.insert(whereOf(*one));
+        for (const Object::Ptr& one : context_.client.list({"templates"})) {
+            if (!kept.contains(whereOf(*one))) removeIfOurs(whereOf(*one), *one);
+        }
+    }
+
     /// Applications and gateways that no file names.
     void pruneHomes(const std::vector<ManagedFile>& files) {
         std::set<Where> kept;
@@ -97,6 +118,15 @@ class Applying final {
     }
 
   private:
+    static Where whereOf(const Object& deviceTemplate) {
+        return {"templates", text(deviceTemplate, "name"), text(deviceTemplate, "version")};
+    }
+    static Object::Ptr withoutState(const std::string& document) {
+        Object::Ptr written = parseObject(document);
+        for (const char* key : {"origin", "file", "trouble"}) written->remove(key);
+        return written;
+    }
+
     void count(const std::string& what, const std::string& object, std::int64_t many = 1) {
         if (many == 0) return;
         counts_[what] += many;
@@ -107,8 +137,11 @@ class Applying final {
         const std::string label = (file.isGateway ? "gateway " : "application ") + file.eui;
         Object::Ptr body = newObject();
         body->set("name", file.name);
+        if (!file.isGateway) body->set("template", file.deviceTemplate);
         const auto before = context_.client.find(apiPath(home));
-        if (before && text(*parseObject(*before), "name") == file.name) {
+        const Object::Ptr was = before ? parseObject(*before) : newObject();
+        if (before && text(*was, "name") == file.name &&
+            text(*was, "template") == file.deviceTemplate) {
             count("unchanged", label);
             return false;
         }
@@ -271,10 +304,14 @@ class Applying final {
 };
 
 void apply(Context& context, const ApplyOptions& options) {
-    const std::vector<ManagedFile> files = readManaged(options.path, context.in);
+    const Managed files = readManaged(options.path, context.in);
     Applying applying(context, options);
-    for (const ManagedFile& file : files) applying.apply(file);
-    if (options.prunes && std::filesystem::is_directory(options.path)) applying.pruneHomes(files);
+    for (const Object::Ptr& one : files.templates) applying.applyTemplate(one);
+    for (const ManagedFile& file : files.homes) applying.apply(file);
+    if (options.prunes && std::filesystem::is_directory(options.path)) {
+        applying.pruneHomes(files.homes);
+        applying.pruneTemplates(files.templates);
+    }
     applying.report();
 }
 

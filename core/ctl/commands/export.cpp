@@ -61,7 +61,7 @@ Array::Ptr streamsOf(Context& context, const Where& home) {
         copy(*whole, "name", *stream);
         if (home.front() == "applications") copy(*whole, "scope", *stream);
         for (const char* key :
-             {"protocol", "format", "duplicates", "events", "enabled", "options"}) {
+             {"protocol", "format", "duplicates", "events", "enabled", "options", "template"}) {
             copy(*whole, key, *stream);
         }
         copyTokens(context.client.list(under(where, {"tokens"})), *stream);
@@ -92,13 +92,26 @@ std::vector<Object::Ptr> homesOf(Context& context, const std::string& kind) {
     }
 }
 
-/// Applications, then gateways. Each document begins with its EUI.
+/// Those of the API, as they were written.
+void exportTemplates(Context& context, const Sink& sink) {
+    for (const Object::Ptr& one : context.client.list({"templates"})) {
+        if (text(*one, "origin") != "api") continue;
+        const Where where{"templates", text(*one, "name"), text(*one, "version")};
+        Object::Ptr document = parseObject(context.client.get(apiPath(where)));
+        for (const char* key : {"origin", "trouble"}) document->remove(key);
+        sink(where, document);
+    }
+}
+
+/// Device templates, applications, gateways.
 void exportAll(Context& context, const Sink& sink) {
+    exportTemplates(context, sink);
     for (const char* kind : {"applications", "gateways"}) {
         for (const Object::Ptr& one : homesOf(context, kind)) {
             const Where home{kind, text(*one, "eui")};
             Object::Ptr document = newObject();
             copy(*one, "name", *document);
+            copy(*one, "template", *document);
             if (home.front() == "applications") document->set("devices", devicesOf(context, home));
             document->set("streams", streamsOf(context, home));
             sink(home, document);
@@ -138,14 +151,16 @@ void makeDirectory(const fs::path& directory) {
 }
 
 void exportTo(Context& context, const fs::path& directory) {
-    for (const fs::path& folder : {directory, directory / "applications", directory / "gateways"}) {
+    for (const fs::path& folder :
+         {directory, directory / "applications", directory / "gateways", directory / "templates"}) {
         makeDirectory(folder);
     }
     std::size_t count = 0;
     exportAll(context, [&](const Where& home, const Object::Ptr& document) {
         std::ostringstream yaml;
         writeYaml(yaml, *document);
-        writeFile(directory / home.at(0) / (home.at(1) + ".yaml"), yaml.str());
+        const std::string version = home.size() > 2 ? "@" + home.at(2) : "";
+        writeFile(directory / home.at(0) / (home.at(1) + version + ".yaml"), yaml.str());
         ++count;
     });
     say(context, std::to_string(count) + " files written to " + directory.string() +
@@ -155,8 +170,14 @@ void exportTo(Context& context, const fs::path& directory) {
 void exportAsStream(Context& context) {
     exportAll(context, [&](const Where& home, const Object::Ptr& document) {
         Object::Ptr whole = newObject();
-        whole->set(home.front() == "applications" ? "application" : "gateway", home.at(1));
-        for (const std::string& key : document->getNames()) whole->set(key, document->get(key));
+        const bool isTemplate = home.front() == "templates";
+        whole->set(isTemplate                       ? "deviceTemplate"
+                   : home.front() == "applications" ? "application"
+                                                    : "gateway",
+                   home.at(1));
+        for (const std::string& key : document->getNames()) {
+            if (!isTemplate || key != "name") whole->set(key, document->get(key));
+        }
         if (context.isJson) {
             context.out << dump(whole) << '\n';
             return;
@@ -175,7 +196,9 @@ void exportChosen(Context& context, const ExportOptions& options) {
 
 void addExportCommand(const Menu& menu) {
     auto [app, options] = menu.command(
-        "export", "Write applications, gateways and streams as YAML, with tokens and secrets",
+        "export",
+        "Write device templates, applications, gateways and streams as YAML, with tokens and "
+        "secrets",
         exportChosen);
     app.add_option("DIR", options.directory,
                    "Directory to write to, made if it is missing; without it one stream of YAML "

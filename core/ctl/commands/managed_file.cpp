@@ -94,7 +94,8 @@ ManagedStream readStream(const YamlNode& node, bool isGateway, FileCheck& check)
     Object& document = *stream.document;
     document.set("name", stream.name);
     readScope(in, isGateway, document);
-    for (const char* key : {"protocol", "format", "duplicates"}) copyText(in, key, document);
+    for (const char* key : {"protocol", "format", "duplicates", "template"})
+        copyText(in, key, document);
     if (in.find("events") != nullptr) document.set("events", textsAt(in, "events"));
     if (in.find("enabled") != nullptr) document.set("enabled", in.boolean("enabled", true));
     if (const YamlNode* options = in.find("options")) document.set("options", valueOf(*options));
@@ -139,6 +140,7 @@ ManagedFile readDocument(const YamlNode& root, const fs::path& file, FileCheck& 
     MappingReader in(root, "an application or gateway", check);
     readEui(in, file, managed);
     managed.name = in.text("name", managed.eui);
+    if (!managed.isGateway) managed.deviceTemplate = in.text("template");
     std::vector<std::string> names;
     if (!managed.isGateway) {
         for (const YamlNode& node : in.list("devices")) {
@@ -155,6 +157,30 @@ ManagedFile readDocument(const YamlNode& root, const fs::path& file, FileCheck& 
     complainTwice(names, root, check);
     in.finish();
     return managed;
+}
+
+bool isTemplate(const YamlNode& root, const fs::path& file) {
+    return file.parent_path().filename() == "templates" ||
+           std::any_of(root.keys.begin(), root.keys.end(),
+                       [](const YamlNode& key) { return key.scalar == "deviceTemplate"; });
+}
+
+/// What is in it is the broker's to judge.
+Object::Ptr readTemplate(const YamlNode& root, FileCheck& check) {
+    if (root.is != YamlNode::Is::Mapping) {
+        check.complain(root, "a device template must be a mapping, found " + found(root));
+        return newObject();
+    }
+    const Object::Ptr written = valueOf(root).extract<Object::Ptr>();
+    Object::Ptr document = newObject();
+    document->set("name",
+                  text(*written, written->has("deviceTemplate") ? "deviceTemplate" : "name"));
+    document->set("version", 1);
+    for (const std::string& key : written->getNames()) {
+        if (key != "deviceTemplate" && key != "name") document->set(key, written->get(key));
+    }
+    if (text(*document, "name").empty()) check.complain(root, "a device template needs a 'name'");
+    return document;
 }
 
 void listFiles(const fs::path& directory, std::vector<fs::path>& files) {
@@ -177,7 +203,7 @@ std::vector<fs::path> filesOf(const fs::path& path) {
     if (!fs::is_directory(path)) return {path};
     std::vector<fs::path> files;
     bool hasFolders = false;
-    for (const char* folder : {"applications", "gateways"}) {
+    for (const char* folder : {"applications", "gateways", "templates"}) {
         if (!fs::is_directory(path / folder)) continue;
         hasFolders = true;
         listFiles(path / folder, files);
@@ -188,12 +214,18 @@ std::vector<fs::path> filesOf(const fs::path& path) {
     return files;
 }
 
-void readInto(std::vector<ManagedFile>& all, std::istream& in, const fs::path& file,
+void readInto(Managed& all, std::istream& in, const fs::path& file,
               std::vector<Complaint>& complaints) {
     FileCheck check(file, complaints);
     const auto documents = readYamlStream(in, check);
     if (!documents) return;
-    for (const YamlNode& root : *documents) all.push_back(readDocument(root, file, check));
+    for (const YamlNode& root : *documents) {
+        if (isTemplate(root, file)) {
+            all.templates.push_back(readTemplate(root, check));
+        } else {
+            all.homes.push_back(readDocument(root, file, check));
+        }
+    }
 }
 
 [[noreturn]] void fail(const std::vector<Complaint>& complaints) {
@@ -211,8 +243,8 @@ void readInto(std::vector<ManagedFile>& all, std::istream& in, const fs::path& f
 
 }  // namespace
 
-std::vector<ManagedFile> readManaged(const std::string& path, std::istream& in) {
-    std::vector<ManagedFile> all;
+Managed readManaged(const std::string& path, std::istream& in) {
+    Managed all;
     std::vector<Complaint> complaints;
     if (path == "-") {
         readInto(all, in, "standard input", complaints);

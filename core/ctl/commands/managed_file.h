@@ -20,14 +20,23 @@ struct ManagedStream {
 struct ManagedFile {
     bool isGateway = false;
     std::string eui, name;
+    std::string deviceTemplate;  ///< of an application's devices that name none
     std::vector<Object::Ptr> devices;
     std::vector<ManagedStream> streams;
 };
 
-/// Files as in /etc/runnel: `path` is one file, a directory (with applications/ and gateways/ in
-/// it, or one of these), or "-" for `in`. A document's EUI is its key `application` or `gateway`,
-/// else the file's name. Several documents in one file are parted by "---". Nothing is asked of the
-/// broker. Throws Failure(WrongUse) with every complaint, each with file, line and column.
-std::vector<ManagedFile> readManaged(const std::string& path, std::istream& in);
+/// Everything that the files say. A device template is what PUT takes, name and version included.
+struct Managed {
+    std::vector<Object::Ptr> templates;
+    std::vector<ManagedFile> homes;
+};
+
+/// Files as in /etc/runnel: `path` is one file, a directory (with applications/, gateways/ and
+/// templates/ in it, or one of these), or "-" for `in`. A document's EUI is its key `application`
+/// or `gateway`, else the file's name; one in templates/, or with a key `deviceTemplate`, which is
+/// its name then, is a device template. Several documents in one file are parted by "---". Nothing
+/// is asked of the broker. Throws Failure(WrongUse) with every complaint, each with file, line and
+/// column.
+Managed readManaged(const std::string& path, std::istream& in);
 
 }  // namespace runnel::ctl

@@ -65,7 +65,7 @@ void set(Context& context, const SetOptions& options) {
     if (body->size() == 0) {
         throw Failure(ExitCode::WrongUse,
                       "nothing to change; expected one of --protocol, --format, --option, "
-                      "--duplicates, --events, --enabled, --disabled");
+                      "--duplicates, --events, --template, --enabled, --disabled");
     }
     const Where stream = findStream(context.client, options.stream);
     printAccess(context, context.client.patch(apiPath(stream), body));

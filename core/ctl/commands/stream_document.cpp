@@ -13,6 +13,8 @@ void addStreamSettings(CLI::App& app, StreamSettings& settings) {
     app.add_option("--events", settings.events, "Kinds of message, such as uplink,join,status")
         ->delimiter(',')
         ->allow_extra_args(false);
+    app.add_option("--template", settings.deviceTemplate,
+                   "Device template of its messages, NAME or NAME@VERSION; '' is each device's");
     auto* disabled = app.add_flag("--disabled", settings.isDisabled, "It lets nobody in");
     app.add_flag("--enabled", settings.isEnabled, "It works (as a new one does)")
         ->excludes(disabled);
@@ -25,6 +27,7 @@ Object::Ptr documentOf(const StreamSettings& settings) {
     if (!settings.options.empty()) body->set("options", objectOf("--option", settings.options));
     if (!settings.duplicates.empty()) body->set("duplicates", settings.duplicates);
     if (!settings.events.empty()) body->set("events", arrayOf(settings.events));
+    if (settings.deviceTemplate) body->set("template", *settings.deviceTemplate);
     if (settings.isEnabled || settings.isDisabled) body->set("enabled", settings.isEnabled);
     return body;
 }

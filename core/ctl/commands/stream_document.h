@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "ctl/commands/show.h"
 #include "ctl/menu.h"
 
@@ -10,6 +12,7 @@ namespace runnel::ctl {
 struct StreamSettings {
     std::string protocol, format, duplicates;
     std::vector<std::string> options, events;
+    std::optional<std::string> deviceTemplate;
     bool isEnabled = false, isDisabled = false;
 };
 
