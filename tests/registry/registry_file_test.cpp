@@ -47,11 +47,11 @@ class RegistryFileTest : public ::testing::Test {
     RecordingLog log_;
 };
 
-TEST_F(RegistryFileTest, MarksANewFileAsOursInVersion2ForItsOwnerOnly) {
+TEST_F(RegistryFileTest, MarksANewFileAsOursInVersion3ForItsOwnerOnly) {
     const RegistryFile registry(file_, log_);
     registry.read([](sqlite::Database& database) {
         EXPECT_EQ(database.number("pragma application_id"), 0x726E6C52);
-        EXPECT_EQ(database.number("pragma user_version"), 2);
+        EXPECT_EQ(database.number("pragma user_version"), 3);
     });
     using std::filesystem::perms;
     EXPECT_EQ(std::filesystem::status(file_).permissions(), perms::owner_read | perms::owner_write);
@@ -70,11 +70,12 @@ TEST_F(RegistryFileTest, KeepsWhatWasChangedOverARestart) {
 TEST_F(RegistryFileTest, UpgradesAFileOfVersion1) {
     static_cast<void>(RegistryFile(file_, log_));
     sqlite::Database(file_).run(
+        "drop table template; alter table application drop column template;"
         "drop table session; alter table user drop column must_change; pragma user_version = 1;"
         "insert into user values('anna', 'scrypt', 2, '', 5, 6)");
     const RegistryFile registry(file_, log_);
     registry.read([](sqlite::Database& database) {
-        EXPECT_EQ(database.number("pragma user_version"), 2);
+        EXPECT_EQ(database.number("pragma user_version"), 3);
         EXPECT_EQ(database.number("select count(*) from session"), 0);
         EXPECT_EQ(database.number("select created from user where must_change = 0"), 5);
     });
