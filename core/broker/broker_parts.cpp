@@ -73,6 +73,7 @@ Management::Parts Broker::managementParts() {
                         .replays = replays_,
                         .downlinks = downlinks_,
                         .latencies = latencies_,
+                        .templates = templates_,
                         .streamLimit = [this] { return config_->admin.metricsStreams; }},
             .templates = templates_,
             .transformOf = [this](const StreamSpec& spec) { return transformOf(spec); },

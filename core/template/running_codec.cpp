@@ -86,7 +86,7 @@ void RunningCodec::answer(std::span<CodecAnswer> answers) {
     handOn(std::move(answered));
 }
 
-void RunningCodec::handOn(Answered answered) {
+void RunningCodec::handOn(Answered&& answered) {
     for (auto& [client, one] : answered) client->answered(std::move(one));
 }
 

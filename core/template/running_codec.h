@@ -73,7 +73,7 @@ class RunningCodec final : public CodecHost {
     explicit RunningCodec(std::string name) : name_(std::move(name)) {}
     void run(std::span<Task> tasks, Call call);
     void failAll(std::span<const CodecJob> jobs, const Error& error);
-    void handOn(Answered answered);
+    static void handOn(Answered&& answered);
 
     const std::string name_;  ///< "codec_javascript"
     std::mutex calls_;        ///< one call at a time

@@ -53,13 +53,17 @@ Templates::Key templateKey(std::string_view reference) {
 /// Null: its plugin is not there, or makes none.
 std::shared_ptr<RunningCodec> Templates::codecOf(const std::string& plugin) {
     if (plugin.empty()) return nullptr;
-    auto& codec = codecs_[plugin];
-    if (codec) return codec;
+    {
+        const auto codecs = codecs_.lock();
+        const auto known = codecs->find(plugin);
+        if (known != codecs->end()) return known->second;
+    }
     const LoadedPlugin* loaded = parts_.plugins.find(PluginKind::Codec, plugin);
     if (loaded == nullptr) return nullptr;
     auto made = RunningCodec::make(*loaded, parts_.hostFor("codec " + plugin));
-    if (made) codec = *made;
-    return codec;
+    if (!made) return nullptr;
+    codecs_.lock()->emplace(plugin, *made);
+    return *made;
 }
 
 TemplateUsePtr Templates::make(const TemplateSpec& spec, std::vector<Complaint>& complaints) {
@@ -183,10 +187,16 @@ std::vector<Templates::Entry> Templates::all() const {
     return list;
 }
 
+std::vector<std::shared_ptr<const RunningCodec>> Templates::codecs() const {
+    std::vector<std::shared_ptr<const RunningCodec>> list;
+    const auto codecs = codecs_.lock();
+    for (const auto& [plugin, codec] : *codecs) list.push_back(codec);
+    return list;
+}
+
 void Templates::stop() {
-    for (const auto& [plugin, codec] : codecs_) {
-        if (codec) codec->stop();
-    }
+    const auto codecs = *codecs_.lock();
+    for (const auto& [plugin, codec] : codecs) codec->stop();
 }
 
 }  // namespace runnel

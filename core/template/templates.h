@@ -63,6 +63,9 @@ class Templates final {
     /// By name, then by version.
     std::vector<Entry> all() const;
 
+    /// The codec plugins at work.
+    std::vector<std::shared_ptr<const RunningCodec>> codecs() const;
+
     /// Ends the codecs; decodings under way fail.
     void stop();
 
@@ -78,7 +81,8 @@ class Templates final {
     void replace(StatePtr next);
 
     const Parts parts_;
-    std::map<std::string, std::shared_ptr<RunningCodec>> codecs_;  ///< by plugin
+    /// By plugin.
+    mutable Guarded<std::map<std::string, std::shared_ptr<RunningCodec>>> codecs_;
     mutable Guarded<StatePtr> current_{std::make_shared<const State>()};
 };
 

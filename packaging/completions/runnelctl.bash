@@ -91,6 +91,7 @@ _runnelctl_values() {
         --duplicates) echo all best ;;
         --scope) echo up down ;;
         --health) echo working connecting failing waiting ;;
+        --template) _runnelctl_ask template ;;
         --origin) echo file api heard ;;
         *) return 1 ;;
     esac
@@ -102,6 +103,7 @@ _runnelctl_arguments() {
         "stream add" | "stream list") ;;
         stream\ * | token\ * | dead\ *) _runnelctl_ask stream ;;
         "application show" | "application set" | "application remove") _runnelctl_ask application ;;
+        "template show" | "template remove" | "template dry-run") _runnelctl_ask template ;;
         "gateway show" | "gateway set" | "gateway remove") _runnelctl_ask gateway ;;
     esac
 }

@@ -4,6 +4,7 @@ or its application names, over the whole path; what a codec cannot decode goes o
 import asyncio
 import time
 
+import api
 import runnel
 import template_world as world
 
@@ -58,6 +59,8 @@ class Templates(runnel.SystemTest):
             short, absent, codecless = await self.fields(
                 broker, world.uplink(FIRST, "01"), world.uplink(SECOND, "01"),
                 world.uplink(THIRD, "01"))
+            metrics = (await api.local(broker).get("/metrics")).body.decode()
+        self.assertIn('runnel_codec_errors_total{codec="codec_javascript"} 1\n', metrics)
         self.assertIn("needs 2 bytes, found 1", short)
         self.assertIn("there is no device template 'forgotten'", absent)
         self.assertIsNone(codecless)

@@ -123,6 +123,21 @@ void writeStreams(MetricsText& out, const std::vector<StreamFigures>& figures) {
            [](const StreamFigures& of) { return of.sessions; });
 }
 
+void writeCodecs(MetricsText& out, const Templates& templates) {
+    const auto codecs = templates.codecs();
+    const auto family = [&](const char* name, const char* help, auto valueOf) {
+        out.family(name, Type::Counter, help);
+        for (const auto& codec : codecs) {
+            out.value({{"codec", codec->name()}}, std::uint64_t{valueOf(codec->counters())});
+        }
+    };
+    family("runnel_codec_answers_total", "Payloads that a codec was asked about, both ways.",
+           [](const RunningCodec::Counters& of) { return of.answered; });
+    family("runnel_codec_errors_total",
+           "Those among them that it could not decode or encode: documents have DecodeError.",
+           [](const RunningCodec::Counters& of) { return of.failed; });
+}
+
 void writeLatencies(MetricsText& out, const Latencies& latencies) {
     out.family("runnel_commit_latency_seconds", Type::Histogram,
                "From a message's arrival to its safe storage: one observation per commit, of its "
@@ -139,6 +154,7 @@ ApiAnswer metrics(const MetricsParts& parts) {
     writeBroker(out, parts);
     writeIngress(out, parts.status.ingress.counters());
     writeStreams(out, figuresOf(parts.status.streams, parts.streamLimit()));
+    writeCodecs(out, parts.templates);
     writeLatencies(out, parts.latencies);
     return {.body = out.text(), .contentType = std::string(MetricsText::kContentType)};
 }

@@ -10,6 +10,7 @@
 #include "delivery/replays.h"
 #include "downlink/downlinks.h"
 #include "observe/latencies.h"
+#include "template/templates.h"
 
 namespace runnel::admin {
 
@@ -19,6 +20,7 @@ struct MetricsParts {
     const Replays& replays;
     Downlinks& downlinks;
     const Latencies& latencies;
+    const Templates& templates;
     std::function<std::size_t()> streamLimit;  ///< Config::admin.metricsStreams, as it is now
 };
 
