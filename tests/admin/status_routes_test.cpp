@@ -8,6 +8,7 @@
 #include "tests/admin/route_call.h"
 #include "tests/delivery/delivery_fakes.h"
 #include "tests/support/manual_clock.h"
+#include "tests/support/template_bench.h"
 #include "tests/support/temporary_directory.h"
 
 namespace runnel::test {
@@ -66,6 +67,7 @@ class StatusRoutesTest : public ::testing::Test {
                                                   .replays = replays_,
                                                   .downlinks = downlinks_,
                                                   .latencies = latencies_,
+                                                  .templates = templates_.templates,
                                                   .streamLimit = [limit] { return limit; }});
         return RouteCall{.method = "GET", .pattern = "/metrics"}.answer(routes).body;
     }
@@ -90,6 +92,7 @@ class StatusRoutesTest : public ::testing::Test {
     HealthBoard health_;
     std::vector<NetworkSpec> networks_;
     Latencies latencies_{clock_};
+    TemplateBench templates_;
     Replays replays_{{bench_.journal, streams_, bench_.catchUp, clock_, bench_.log}};
 };
 
@@ -214,6 +217,20 @@ TEST(PluginRoutesTest, ListPluginsRefusedOnesAndOptions) {
     EXPECT_FALSE(options->getObject(0)->has("default"));
     one.path["kind"] = "format";
     EXPECT_EQ(one.refusal(routes), 404);
+}
+
+TEST_F(StatusRoutesTest, MetricsCountWhatCodecsWereAskedAndCouldNotDo) {
+    EXPECT_THAT(metrics(0), ::testing::Not(HasSubstr("codec=")));
+    templates_.configure({TemplateBench::spec("acme")});
+    std::vector<DecodingPtr> decodings;
+    for (const Bytes& payload : {Bytes{1}, Bytes{2}, Bytes{}}) {
+        decodings.push_back(std::make_shared<Decoding>(templates_.templates.find("acme"),
+                                                       TemplateBench::uplink(payload)));
+    }
+    Decoding::begin(decodings);
+    const std::string text = metrics(0);
+    EXPECT_THAT(text, HasSubstr("runnel_codec_answers_total{codec=\"codec_fake\"} 3\n"));
+    EXPECT_THAT(text, HasSubstr("runnel_codec_errors_total{codec=\"codec_fake\"} 1\n"));
 }
 
 }  // namespace
