@@ -34,6 +34,8 @@ void readMainFile(const YamlNode& root, Config& config, FileCheck& check, Readin
 /// leaves, are nobody's business.
 std::vector<std::filesystem::path> listFiles(const std::filesystem::path& directory,
                                              Reading& reading);
+/// The `examples` of a device template.
+std::vector<TemplateExample> readExamples(MappingReader& in);
 /// Fills Config::templateSpecs.
 void readTemplateFiles(Reading& reading);
 /// Fills Config::applicationSpecs and gatewaySpecs from their directories.
