@@ -16,6 +16,7 @@
 #include "broker/command_line.h"
 #include "broker/data_directory.h"
 #include "broker/describe.h"
+#include "broker/template_check.h"
 #include "config/read_config.h"
 #include "loader/drop_ins.h"
 #include "loader/elf_stamp.h"
@@ -73,11 +74,13 @@ std::optional<Plugins> pluginsOf(const CommandLine& line, const std::filesystem:
     return loadPlugins(main.config.plugins, copies, log);
 }
 
-int check(const CommandLine& line, StreamLog& log) {
+int check(const CommandLine& line, const Clock& clock, StreamLog& log) {
     const ScratchDirectory scratch;
     const ReadResult main = readMain(line.config);
     const Plugins plugins = loadPlugins(main.config.plugins, scratch.path(), log);
-    const ReadResult all = readAll(line.config, plugins);
+    ReadResult all = readAll(line.config, plugins);
+    const auto more = checkTemplates(all.config, plugins, all.complaints, clock, log);
+    all.complaints.insert(all.complaints.end(), more.begin(), more.end());
     print(all.complaints);
     if (!all.complaints.empty()) {
         std::cerr << line.config.string() << ": " << all.complaints.size() << " complaint"
@@ -186,7 +189,7 @@ int run(const CommandLine& line, const Clock& clock, StreamLog& log, const sigse
             std::cout << "runneld " RUNNEL_VERSION "\n";
             return EXIT_SUCCESS;
         case CommandLine::Task::Check:
-            return check(line, log);
+            return check(line, clock, log);
         case CommandLine::Task::ListPlugins:
         case CommandLine::Task::DescribePlugin:
             log.setLevel(Level::Error);

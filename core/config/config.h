@@ -84,17 +84,29 @@ struct GatewaySpec {
     Place place;
 };
 
-/// What a codec has to make of something, as its author says (LoRa Alliance TS013): an uplink's
-/// bytes as fields, or a downlink's fields as bytes.
+/// What a codec has to make of something, as its author says (the examples of LoRa Alliance TS013):
+/// an uplink's bytes as fields, or a downlink's fields as bytes.
 struct TemplateExample {
+    /// Nothing in the broker decodes downlinks: those are kept and not tried.
+    enum class Type : std::uint8_t { Uplink, DownlinkEncode, DownlinkDecode } type{};
     std::string description;
-    bool isDownlink = false;
-    std::uint8_t port = 1;
-    Bytes bytes;
-    Fields fields;
-    bool fails = false;                   ///< the codec has to answer with an error
+    std::uint8_t port = 1;                  ///< what goes in, as `time`
+    std::optional<Instant> time;            ///< nullopt: any
+    Bytes bytes;                            ///< DownlinkEncode: what comes out
+    Fields fields;                          ///< DownlinkEncode: what goes in
+    std::optional<std::uint8_t> portAfter;  ///< DownlinkEncode: the codec's; nullopt: any
+    bool hasOutput = true;                  ///< false: only `document` is said
+    bool fails = false;                     ///< the codec has to answer with an error
+    std::vector<std::string> errors;        ///< parts of that error's text
+    std::optional<std::vector<std::string>> warnings;  ///< nullopt: any
     std::optional<std::string> document;  ///< uplinks: what the format's text has to make of it
     Place place;
+};
+
+/// Where an option's value stands, or something inside it.
+struct OptionPlace {
+    Place place;
+    std::optional<Place> text;  ///< of a text in a literal block ("|"): its first character
 };
 
 /// One version of a device template: templates/<name>.yaml or templates/<name>@<version>.yaml.
@@ -109,6 +121,8 @@ struct TemplateSpec {
     std::vector<TemplateExample> examples;
     std::string document;  ///< as the API was given it, JSON; "": it is in a file
     Place place;
+    /// Of what is written: "codec.script", "codec.uplink[0].type", "format.downlink.data".
+    std::map<std::string, OptionPlace> optionPlaces;
 };
 
 /// One entry of `networks:`.

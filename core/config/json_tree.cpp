@@ -8,26 +8,12 @@ namespace runnel {
 
 namespace {
 
-std::string escaped(const std::string& key) {
-    std::string text;
-    for (const char c : key) {
-        if (c == '~') {
-            text += "~0";
-        } else if (c == '/') {
-            text += "~1";
-        } else {
-            text += c;
-        }
-    }
-    return text;
-}
-
 bool findPointer(const YamlNode& node, int number, std::string& pointer) {
     if (node.line == number) return true;
     const std::size_t length = pointer.size();
     for (std::size_t i = 0; i < node.values.size(); ++i) {
         const bool isMember = i < node.keys.size();
-        pointer += "/" + (isMember ? escaped(node.keys[i].scalar) : std::to_string(i));
+        pointer += pointerStep(isMember ? node.keys[i].scalar : std::to_string(i));
         if (isMember && node.keys[i].line == number) return true;
         if (findPointer(node.values[i], number, pointer)) return true;
         pointer.resize(length);
@@ -36,6 +22,20 @@ bool findPointer(const YamlNode& node, int number, std::string& pointer) {
 }
 
 }  // namespace
+
+std::string pointerStep(const std::string& key) {
+    std::string step = "/";
+    for (const char c : key) {
+        if (c == '~') {
+            step += "~0";
+        } else if (c == '/') {
+            step += "~1";
+        } else {
+            step += c;
+        }
+    }
+    return step;
+}
 
 JsonTree::JsonTree(const Poco::Dynamic::Var& document) : root_(nodeOf(document)) {}
 

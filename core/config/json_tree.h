@@ -30,4 +30,7 @@ class JsonTree final {
     YamlNode root_;
 };
 
+/// "/gps", "/a~1b": one step of a JSON pointer (RFC 6901). Thread safety: a pure function.
+std::string pointerStep(const std::string& key);
+
 }  // namespace runnel

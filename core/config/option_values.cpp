@@ -44,37 +44,28 @@ std::optional<Value> readMap(const YamlNode& node, FileCheck& check) {
     return Value{std::move(fields)};
 }
 
-Value treeOf(const YamlNode& node, FileCheck& check) {
-    switch (node.is) {
-        case YamlNode::Is::Null:
-            return {};
-        case YamlNode::Is::Scalar:
-            return readPlain(node);
-        case YamlNode::Is::Sequence: {
-            List list;
-            for (const YamlNode& entry : node.values) list.push_back(treeOf(entry, check));
-            return Value{std::move(list)};
-        }
-        case YamlNode::Is::Mapping:
-            break;
-    }
-    complainDuplicateKeys(node, check);
-    Fields fields;
-    for (std::size_t i = 0; i < node.keys.size(); ++i) {
-        fields.push_back(Field{node.keys[i].scalar, treeOf(node.values[i], check)});
-    }
-    return Value{std::move(fields)};
+std::optional<Value> readTreeOption(const YamlNode& node, FileCheck& check) {
+    const bool isTree = node.is == YamlNode::Is::Sequence || node.is == YamlNode::Is::Mapping;
+    return isTree ? std::optional(readTree(node, check)) : std::nullopt;
 }
 
-std::optional<Value> readTree(const YamlNode& node, FileCheck& check) {
-    const bool isTree = node.is == YamlNode::Is::Sequence || node.is == YamlNode::Is::Mapping;
-    return isTree ? std::optional(treeOf(node, check)) : std::nullopt;
+/// 1.5e3 or 1e-7, as JavaScript writes numbers. 12E4 is no number here: codes look so.
+std::optional<double> readExponent(const YamlNode& scalar) {
+    const std::string& text = scalar.scalar;
+    const bool looksSo =
+        !scalar.isQuoted && text.find_first_not_of("0123456789+-.eE") == text.npos &&
+        text.find_first_of("eE") != text.npos && text.find_first_of("+-.", 1) != text.npos;
+    if (!looksSo) return std::nullopt;
+    double number{};
+    const char* end = text.data() + text.size();
+    const auto [read, error] = std::from_chars(text.data(), end, number);
+    return read == end && error == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
 std::optional<Value> readValue(const OptionType& type, const YamlNode& node, FileCheck& check) {
     if (type.is == OptionType::Is::TextList) return readList(node);
     if (type.is == OptionType::Is::TextMap) return readMap(node, check);
-    if (type.is == OptionType::Is::Tree) return readTree(node, check);
+    if (type.is == OptionType::Is::Tree) return readTreeOption(node, check);
     if (node.is != YamlNode::Is::Scalar) return std::nullopt;
     return readScalar(type, node.scalar);
 }
@@ -161,10 +152,35 @@ Value readPlain(const YamlNode& node) {
     if (!isPlain || hasLeadingZero) return Value{text};
     const char* end = text.data() + text.size();
     std::int64_t integer{};
-    if (std::from_chars(text.data(), end, integer).ptr == end) return Value{integer};
+    const auto [digitsEnd, overflow] = std::from_chars(text.data(), end, integer);
+    if (digitsEnd == end && overflow == std::errc{}) return Value{integer};
     double number{};
     const auto [read, error] = std::from_chars(text.data(), end, number);
     return read == end && error == std::errc{} ? Value{number} : Value{text};
+}
+
+Value readTree(const YamlNode& node, FileCheck& check) {
+    switch (node.is) {
+        case YamlNode::Is::Null:
+            return {};
+        case YamlNode::Is::Scalar: {
+            const auto number = readExponent(node);
+            return number ? Value{*number} : readPlain(node);
+        }
+        case YamlNode::Is::Sequence: {
+            List list;
+            for (const YamlNode& entry : node.values) list.push_back(readTree(entry, check));
+            return Value{std::move(list)};
+        }
+        case YamlNode::Is::Mapping:
+            break;
+    }
+    complainDuplicateKeys(node, check);
+    Fields fields;
+    for (std::size_t i = 0; i < node.keys.size(); ++i) {
+        fields.push_back(Field{node.keys[i].scalar, readTree(node.values[i], check)});
+    }
+    return Value{std::move(fields)};
 }
 
 Fields defaultOptions(std::span<const Option> options) {

@@ -35,6 +35,10 @@ void complainUnknownOptions(const YamlNode& options, const std::vector<OptionTab
 /// as codes look so.
 Value readPlain(const YamlNode& scalar);
 
+/// Whatever JSON can say, its scalars as readPlain has them and 1.5e3 and 1e-7 as numbers.
+/// Complains about keys that stand twice.
+Value readTree(const YamlNode& node, FileCheck& check);
+
 /// The defaults alone, without regard for what is required.
 Fields defaultOptions(std::span<const Option> options);
 

@@ -36,6 +36,8 @@ std::vector<std::filesystem::path> listFiles(const std::filesystem::path& direct
                                              Reading& reading);
 /// One version of a device template.
 TemplateSpec readTemplate(const YamlNode& root, FileCheck& check, Reading& reading);
+/// The `examples` of a device template.
+std::vector<TemplateExample> readExamples(MappingReader& in);
 /// Fills Config::templateSpecs.
 void readTemplateFiles(Reading& reading);
 /// Fills Config::applicationSpecs and gatewaySpecs from their directories.

@@ -27,6 +27,19 @@ Fields readPart(MappingReader& in, PluginKind kind, const std::string& name, Rea
     return readOptions(options, table, in.node(), check);
 }
 
+/// Of `node` and all that is in it, as plugins call it in their complaints.
+void notePlaces(const std::string& path, const YamlNode& node, const FileCheck& check,
+                TemplateSpec& spec) {
+    OptionPlace& noted = spec.optionPlaces[path];
+    noted.place = check.place(node);
+    if (node.textLine > 0) noted.text = Place{check.file(), node.textLine, node.textColumn};
+    for (std::size_t i = 0; i < node.values.size(); ++i) {
+        const bool isMember = i < node.keys.size();
+        notePlaces(path + (isMember ? "." + node.keys[i].scalar : "[" + std::to_string(i) + "]"),
+                   node.values[i], check, spec);
+    }
+}
+
 void readCodec(const YamlNode* node, TemplateSpec& spec, FileCheck& check, Reading& reading) {
     if (node == nullptr) return;
     MappingReader in(*node, "'codec'", check);
@@ -35,6 +48,8 @@ void readCodec(const YamlNode* node, TemplateSpec& spec, FileCheck& check, Readi
     if (!spec.codec.empty()) {
         spec.codecOptions = readPart(in, PluginKind::Codec, spec.codec, reading);
     }
+    const YamlNode* options = in.find("options");
+    notePlaces("codec", options != nullptr ? *options : *node, check, spec);
     in.finish();
 }
 
@@ -45,6 +60,7 @@ void readFormat(const YamlNode* node, TemplateSpec& spec, FileCheck& check, Read
     spec.format = in.text("plugin", spec.format);
     spec.formatOptions = readPart(in, PluginKind::Format, spec.format, reading);
     const YamlNode* options = in.find("options");
+    notePlaces("format", options != nullptr ? *options : *node, check, spec);
     std::erase_if(spec.formatOptions, [&](const Field& field) {
         return options == nullptr ||
                std::none_of(options->keys.begin(), options->keys.end(),
@@ -56,6 +72,17 @@ void readFormat(const YamlNode* node, TemplateSpec& spec, FileCheck& check, Read
 std::uint32_t readVersion(MappingReader& in) {
     constexpr double kMost = 1'000'000'000;
     return static_cast<std::uint32_t>(in.number("version", 1, kMost, 1));
+}
+
+/// What a document is compared with has to be there.
+void checkDocuments(const TemplateSpec& spec, FileCheck& check) {
+    for (const TemplateExample& example : spec.examples) {
+        if (!example.document) continue;
+        check.complain(example.place,
+                       "an example with 'document' needs 'format' with its options, which makes "
+                       "documents; found no 'format' in this template");
+        return;
+    }
 }
 
 /// The file is called after the template: NAME.yaml, or NAME@VERSION.yaml where there are several.
@@ -84,6 +111,8 @@ TemplateSpec readTemplate(const YamlNode& root, FileCheck& check, Reading& readi
     spec.description = in.text("description");
     readCodec(in.find("codec"), spec, check, reading);
     readFormat(in.find("format"), spec, check, reading);
+    spec.examples = readExamples(in);
+    if (in.find("format") == nullptr) checkDocuments(spec, check);
     in.finish();
     return spec;
 }

@@ -5,6 +5,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -16,9 +17,44 @@ namespace {
 constexpr std::uintmax_t kLargestFile = 4U << 20U;
 constexpr std::size_t kDeepest = 32;
 
+/// The lines of a file, to see how a scalar is written: yaml-cpp tells its value only.
+class Lines final {
+  public:
+    Lines() = default;
+    explicit Lines(std::string_view text) {
+        for (std::size_t from = 0; from < text.size();) {
+            const std::size_t to = std::min(text.find('\n', from), text.size());
+            lines_.push_back(text.substr(from, to - from));
+            from = to + 1;
+        }
+    }
+
+    /// Says of a scalar that is a literal block where its text begins.
+    void complete(YamlNode& scalar) const {
+        const auto line = static_cast<std::size_t>(scalar.line);  // of the next one: from 0
+        const auto column = static_cast<std::size_t>(scalar.column);
+        if (line > lines_.size() || column > lines_[line - 1].size()) return;
+        const std::string_view head = lines_[line - 1].substr(column - 1);
+        // With a number behind it ("|2") the text begins with spaces of its own.
+        if (head.front() != '|' || head.find_first_of("123456789") == 1) return;
+        for (std::size_t i = line; i < lines_.size(); ++i) {
+            const std::size_t indent = lines_[i].find_first_not_of(" \r");
+            if (indent == std::string_view::npos) continue;
+            scalar.textLine = scalar.line + 1;
+            scalar.textColumn = static_cast<int>(indent) + 1;
+            return;
+        }
+    }
+
+  private:
+    std::vector<std::string_view> lines_;
+};
+
 /// Builds YamlNodes out of yaml-cpp's events. Refuses by YAML::Exception, which carries the place.
 class TreeBuilder final : public YAML::EventHandler {
   public:
+    TreeBuilder() = default;
+    explicit TreeBuilder(std::string_view text) : lines_(text) {}
     YamlNode takeRoot() { return std::move(root_); }
     bool hasDocument() const { return hasDocument_; }
 
@@ -40,6 +76,7 @@ class TreeBuilder final : public YAML::EventHandler {
         YamlNode node = makeNode(YamlNode::Is::Scalar, mark);
         node.isQuoted = tag == "!";
         node.scalar = value;
+        if (node.isQuoted) lines_.complete(node);
         add(std::move(node));
     }
     void OnSequenceStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
@@ -89,6 +126,7 @@ class TreeBuilder final : public YAML::EventHandler {
         (isKey ? parent.keys : parent.values).push_back(std::move(node));
     }
 
+    Lines lines_;
     YamlNode root_;
     std::vector<YamlNode> open_;
     bool hasDocument_{};
@@ -108,7 +146,8 @@ std::optional<std::string> readText(FileCheck& check) {
     }
     const std::uintmax_t size = std::filesystem::file_size(file, error);
     if (error || size > kLargestFile) {
-        check.complain("is over 4 MiB; bring so many devices in by the API");
+        check.complain(
+            "is over 4 MiB, the most that a file may have; bring many devices in by the API");
         return std::nullopt;
     }
     std::string text(size, '\0');
@@ -142,7 +181,7 @@ std::optional<YamlNode> readYaml(FileCheck& check) {
     try {
         std::istringstream stream(*text);
         YAML::Parser parser(stream);
-        TreeBuilder builder;
+        TreeBuilder builder(*text);
         while (parser.HandleNextDocument(builder)) {
         }
         return builder.takeRoot();

@@ -20,7 +20,9 @@ struct YamlNode {
     enum class Is : std::uint8_t { Null, Scalar, Sequence, Mapping } is = Is::Null;
     int line{};  ///< from 1
     int column{};
-    bool isQuoted{};               ///< Scalar: written in quotes, so certainly a text
+    bool isQuoted{};  ///< Scalar: written in quotes, so certainly a text
+    int textLine{};   ///< of a literal block ("|"): where its text begins; else 0
+    int textColumn{};
     std::string scalar;            ///< as written, without quotes and escapes
     std::vector<YamlNode> keys;    ///< Mapping: scalars, one per child
     std::vector<YamlNode> values;  ///< of a Sequence or a Mapping, in file order

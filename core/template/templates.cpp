@@ -6,22 +6,18 @@
 
 #include "config/option_values.h"
 #include "config/same_value.h"
+#include "template/complaints.h"
 #include "template/examples.h"
 
 namespace runnel {
 
 namespace {
 
-Complaint complaintOf(const TemplateUse& use, const Error& error) {
-    const std::string where = error.field.empty() ? "" : error.field + ": ";
-    return {.place = use.spec().place,
-            .text = "template " + use.title() + ": " + where + error.reason};
-}
-
 bool isSame(const TemplateExample& a, const TemplateExample& b) {
-    return a.description == b.description && a.isDownlink == b.isDownlink && a.port == b.port &&
-           a.bytes == b.bytes && isSame(a.fields, b.fields) && a.fails == b.fails &&
-           a.document == b.document;
+    return a.description == b.description && a.type == b.type && a.port == b.port &&
+           a.time == b.time && a.bytes == b.bytes && isSame(a.fields, b.fields) &&
+           a.portAfter == b.portAfter && a.hasOutput == b.hasOutput && a.fails == b.fails &&
+           a.errors == b.errors && a.warnings == b.warnings && a.document == b.document;
 }
 
 /// Wherever they are written.
@@ -68,12 +64,14 @@ std::shared_ptr<RunningCodec> Templates::codecOf(const std::string& plugin) {
 
 TemplateUsePtr Templates::make(const TemplateSpec& spec, std::vector<Complaint>& complaints) {
     const auto known = get({spec.name, spec.version});
-    if (known && isSame(known->use->spec(), spec) && !known->use->trouble()) return known->use;
+    if (known && known->isSound && isSame(known->use->spec(), spec)) return known->use;
     const auto codec = codecOf(spec.codec);
     auto use =
         std::make_shared<const TemplateUse>(std::make_shared<const TemplateSpec>(spec), codec);
     const std::size_t before = complaints.size();
-    if (codec && use->trouble()) complaints.push_back(complaintOf(*use, *use->trouble()));
+    if (codec && use->trouble()) {
+        complaints.push_back(complaintAbout(spec, "codec", *use->trouble()));
+    }
     const FormatUse* format = checkFormat(*use, complaints);
     if (complaints.size() == before) runExamples(use, format, complaints);
     return use;
@@ -86,22 +84,23 @@ const FormatUse* Templates::checkFormat(const TemplateUse& use,
     const LoadedPlugin* plugin = parts_.plugins.find(PluginKind::Format, spec.format);
     if (plugin == nullptr || spec.formatOptions.empty()) return nullptr;
     const Plugin& descriptor = *plugin->descriptor;
-    Fields options = defaultOptions({descriptor.options, descriptor.optionCount});
-    for (const Field& written : spec.formatOptions) {
-        for (Field& option : options) {
-            if (option.name == written.name) option.value = written.value;
-        }
+    Fields options = spec.formatOptions;
+    for (Field& usual : defaultOptions({descriptor.options, descriptor.optionCount})) {
+        if (::runnel::find(options, usual.name) == nullptr) options.push_back(std::move(usual));
     }
     const auto made = parts_.formats.get(*plugin, parts_.hostFor("format " + spec.format), options);
     if (made) return *made;
-    complaints.push_back(complaintOf(use, made.error()));
+    complaints.push_back(complaintAbout(spec, "format", made.error()));
     return nullptr;
 }
 
 Templates::Filed Templates::prepare(const Config& config, std::vector<Complaint>& complaints) {
     Filed filed;
     for (const TemplateSpec& spec : config.templateSpecs) {
-        filed.entries[{spec.name, spec.version}] = {make(spec, complaints), Origin::File};
+        const std::size_t before = complaints.size();
+        auto use = make(spec, complaints);
+        const bool isSound = complaints.size() == before && !use->trouble();
+        filed.entries[{spec.name, spec.version}] = {std::move(use), Origin::File, isSound};
     }
     for (const ApplicationSpec& application : config.applicationSpecs) {
         if (application.deviceTemplate.empty()) continue;
@@ -131,7 +130,8 @@ void Templates::put(TemplateUsePtr use) {
     auto next = std::make_shared<State>(*current());
     Entry& entry = next->entries[{use->spec().name, use->spec().version}];
     if (entry.use && entry.origin == Origin::File) return;
-    entry = {std::move(use), Origin::Api};
+    const bool isSound = !use->trouble();
+    entry = {std::move(use), Origin::Api, isSound};
     replace(std::move(next));
 }
 

@@ -32,6 +32,7 @@ class Templates final {
     struct Entry {
         TemplateUsePtr use;
         Origin origin{};
+        bool isSound{};  ///< made without a complaint: need not be made again
     };
     using Key = std::pair<std::string, std::uint32_t>;  ///< name and version
     using Entries = std::map<Key, Entry>;
