@@ -63,7 +63,8 @@ def kind(validator, types, instance, schema):
 VALIDATOR = jsonschema.Draft202012Validator
 FILE_LIKE = jsonschema.validators.extend(VALIDATOR, {"type": kind})
 IGNORED = ("id", "origin", "created", "lastUsed")  # read-only: any value will do
-AS_IN_FILES = re.compile("^(create|put|patch).*(Application|Gateway|Devices?|Stream|Token)$")
+AS_IN_FILES = re.compile("^((create|put|patch).*(Application|Gateway|Devices?|Stream|Token|Template)"
+                         "|testTemplate|dryRun.*Stream)$")
 
 
 def without_twins(pairs):
