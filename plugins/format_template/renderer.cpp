@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "renderer.h"
 
+#include <cctype>
 #include <charconv>
 #include <kainjow/mustache.hpp>
 #include <utility>
@@ -14,18 +15,29 @@ namespace {
 
 using kainjow::mustache::data;
 
+// Around the number of a slot that leaves nothing. For private use, so nobody's text has them.
+constexpr std::string_view kMark = "\uE000";
+constexpr std::string_view kMarkEnd = "\uE001";
+
 std::size_t numberIn(const std::string& digits) {
     std::size_t number = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), number);
     return number;
 }
 
+/// How long the mark is with which `text` begins; 0: it does not.
+std::size_t markEnd(std::string_view text) {
+    if (!text.starts_with(kMark)) return 0;
+    const std::size_t end = text.find(kMarkEnd);
+    return end == std::string_view::npos ? 0 : end + kMarkEnd.size();
+}
+
 /// Mustache's view of a RenderContext: names are numbers of slots, data are texts or, for sections,
 /// numbers of items.
 class Names final : public kainjow::mustache::basic_context<std::string> {
   public:
-    Names(RenderContext& context, const std::vector<Slot>& slots)
-        : context_{context}, slots_{slots} {}
+    Names(RenderContext& context, const std::vector<Slot>& slots, bool isMarking)
+        : context_{context}, slots_{slots}, isMarking_{isMarking} {}
 
     void push(const data* item) override { context_.enter(numberIn(item->string_value())); }
     void pop() override { context_.leave(); }
@@ -33,7 +45,11 @@ class Names final : public kainjow::mustache::basic_context<std::string> {
     const data* get(const std::string& name) const override {
         const Slot& slot = slots_.at(numberIn(name));
         if (!slot.isSection) {
-            variable_ = data{context_.text(slot)};
+            std::string text = context_.text(slot);
+            if (isMarking_ && text.empty()) {
+                text.append(kMark).append(name).append(kMarkEnd);
+            }
+            variable_ = data{std::move(text)};
             return &variable_;
         }
         const RenderContext::Items items = context_.items(slot);
@@ -49,6 +65,7 @@ class Names final : public kainjow::mustache::basic_context<std::string> {
   private:
     RenderContext& context_;
     const std::vector<Slot>& slots_;
+    const bool isMarking_;
     // get() is const for the library, which asks once per tag and reads the answer at once.
     mutable data variable_;
     mutable std::deque<data> lists_;
@@ -100,7 +117,8 @@ Message sampleMessage() {
     message.dataRate = "SF7BW125";
     message.brokerTime = Instant{std::chrono::milliseconds{1'734'964'219'250}};
     message.payload = {0x09, 0x47};
-    message.receptions = {{Eui{0xAABBCCDDEEFF0011}, -39, 11.5F, message.brokerTime}};
+    message.receptions = {{Eui{0xAABBCCDDEEFF0011}, -39, 11.5F, message.brokerTime},
+                          {Eui{0xAABBCCDDEEFF0012}, -101, -8.8F, message.brokerTime}};
     for (std::string* text : {&message.network, &message.networkApplication, &message.networkDevice,
                               &message.deviceName, &message.text, &message.downlinkId}) {
         *text = "sample";
@@ -118,9 +136,11 @@ class Renderer::Engine final {
         mustache_.set_custom_escape(kEscapes.at(static_cast<std::size_t>(escape)));
     }
 
-    Result<std::string> render(const EncodeInput& input, bool isSample) const {
-        RenderContext context{input, isSample};
-        Names names{context, slots_};
+    enum class How : std::uint8_t { Plain, Sample, Marked };
+
+    Result<std::string> render(const EncodeInput& input, How how) const {
+        RenderContext context{input, how == How::Sample};
+        Names names{context, slots_, how == How::Marked};
         Output output;
         try {
             mustache_.render(names, output);
@@ -130,6 +150,30 @@ class Renderer::Engine final {
                          "much, shorten its sections or lists"};
         }
         return std::move(output).take();
+    }
+
+    Result<std::string> renderInvented(How how) const {
+        const Message message = sampleMessage();
+        return render({.message = message, .reception = &message.receptions.front()}, how);
+    }
+
+    const Slot* emptyAt(std::size_t offset) const {
+        const auto marked = renderInvented(How::Marked);
+        if (!marked) return nullptr;
+        const Slot* found = nullptr;
+        std::string_view rest = *marked;
+        for (std::size_t length = 0; !rest.empty();) {  // of the document without marks
+            if (const std::size_t end = markEnd(rest); end != 0) {
+                found = &slots_.at(numberIn(std::string{rest.substr(kMark.size(), end)}));
+                rest.remove_prefix(end);
+                continue;
+            }
+            if (length++ == offset) break;
+            // It left nothing somewhere else.
+            if (!std::isspace(static_cast<unsigned char>(rest.front()))) found = nullptr;
+            rest.remove_prefix(1);
+        }
+        return found;
     }
 
   private:
@@ -145,12 +189,19 @@ Renderer::~Renderer() = default;
 Renderer::Renderer(Renderer&&) noexcept = default;
 
 Result<std::string> Renderer::render(const EncodeInput& input) const {
-    return engine_->render(input, false);
+    return engine_->render(input, Engine::How::Plain);
 }
 
 Result<std::string> Renderer::renderSample() const {
-    const Message message = sampleMessage();
-    return engine_->render({.message = message, .reception = &message.receptions.front()}, true);
+    return engine_->renderInvented(Engine::How::Sample);
+}
+
+Result<std::string> Renderer::renderBare() const {
+    return engine_->renderInvented(Engine::How::Plain);
+}
+
+const Slot* Renderer::emptyAt(std::size_t offset) const {
+    return engine_->emptyAt(offset);
 }
 
 }  // namespace runnel::templates

@@ -24,8 +24,14 @@ class Renderer final {
     /// The document, or an Error for `uplink` if it would be longer than kLongestOutput or costs
     /// more than that much work.
     Result<std::string> render(const EncodeInput& input) const;
-    /// The document of a made-up uplink, with 1 for every member of Fields, Tags and Details.
+    /// The document of a made-up uplink that two gateways received, with 1 for every member of
+    /// Fields, Tags and Details.
     Result<std::string> renderSample() const;
+    /// Of the same uplink without Fields, Tags and Details.
+    Result<std::string> renderBare() const;
+    /// The tag that leaves nothing at `offset` of renderBare's document, or null. Lives as long as
+    /// the renderer.
+    const Slot* emptyAt(std::size_t offset) const;
 
   private:
     class Engine;

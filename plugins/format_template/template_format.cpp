@@ -54,7 +54,9 @@ Result<TemplateFormat> TemplateFormat::make(const Fields& fields) {
         auto text = compile(uplink);
         if (!text) return text.error();
         format.uplink_.emplace(std::move(*text), format.escape_);
-        if (const Status status = format.checkSample(); !status) return status.error();
+        Status status = format.checkSample();
+        if (status) status = format.checkBare(uplink);
+        if (!status) return status.error();
     }
     if (const Value* tree = find(fields, "downlink")) {
         const auto* entries = std::get_if<Fields>(&tree->is);
@@ -77,6 +79,23 @@ Status TemplateFormat::checkSample() const {
         return withSample({"uplink", problem->reason});
     }
     return Done{};
+}
+
+/// What is there in the sample may be absent in a message.
+Status TemplateFormat::checkBare(std::string_view text) const {
+    if (escape_ != Escape::Json) return Done{};
+    const auto document = uplink_->renderBare();
+    if (!document) return document.error();
+    const auto flaw = isBlank(*document) ? std::nullopt : jsonFlaw(*document);
+    if (!flaw) return Done{};
+    const Slot* tag = uplink_->emptyAt(flaw->offset);
+    if (tag == nullptr) return withSample(checked(*document).error());
+    std::string name;
+    for (const std::string& part : tag->path) name += (name.empty() ? "" : ".") + part;
+    return Error{"uplink", "must make JSON also where " + name + " is absent: {{" + name +
+                               "}} leaves nothing then; write {{{" + name + "|json}}}, or {{^" +
+                               name + "}}null{{/" + name + "}} behind it (" +
+                               documents::place(text, tag->from) + ")"};
 }
 
 Result<std::string> TemplateFormat::checked(std::string document) const {

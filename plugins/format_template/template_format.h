@@ -29,6 +29,7 @@ class TemplateFormat final : public Format {
   private:
     TemplateFormat() = default;
     Status checkSample() const;
+    Status checkBare(std::string_view text) const;
     Result<std::string> checked(std::string document) const;
 
     std::string contentType_;

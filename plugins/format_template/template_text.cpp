@@ -129,6 +129,7 @@ class Compiler final {
         Slot slot = slotOf(tag);
         if (problem_) return;
         slot.isSection = tag.kind == '#' || tag.kind == '^';
+        slot.from = tag.from;
         const std::string number = std::to_string(out_.slots.size());
         out_.mustache += tag.kind == '\0' ? "{{" : "{{" + std::string{tag.kind};
         out_.mustache += number + "}}";

@@ -21,6 +21,7 @@ struct Slot {
     std::vector<Filter> filters;
     bool isSection{};
     std::size_t bodySize{};  ///< of a section, in bytes
+    std::size_t from{};      ///< where it stands in the text
 };
 
 /// A checked text. Each tag's name is replaced by the number of its slot, so that the text is

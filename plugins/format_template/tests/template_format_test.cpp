@@ -166,10 +166,31 @@ TEST(TemplateFormatTest, RefusesATextThatMakesNoJsonOrXmlOfASample) {
 }
 
 TEST(TemplateFormatTest, ADocumentThatIsNoJsonIsAnErrorThatSaysWhere) {
-    EXPECT_THAT(
-        render("{\"a\":{{Fields.none}},\"b\":1}", "application/json"),
-        ContainsRegex("error: must make JSON, found at line 1, column 6.*value is missing"));
+    const Message message = uplink();  // without a reception there is no RSSI
+    const auto document =
+        make("{\"a\":{{RSSI}},\"b\":1}", "application/json").encode({.message = message});
+    ASSERT_FALSE(document);
+    EXPECT_THAT(document.error().reason,
+                ContainsRegex("must make JSON, found at line 1, column 6.*value is missing"));
     EXPECT_EQ(render("{\"a\":{{{Fields.none|json}}}}", "application/json"), "{\"a\":null}");
+}
+
+TEST(TemplateFormatTest, RefusesATextThatMakesNoJsonWithoutFieldsAndNamesTheTag) {
+    EXPECT_THAT(
+        refusal("{\"b\":\"{{Fields.b}}\",\n \"a\": {{Fields.a.x|round1}} }", "application/json"),
+        ContainsRegex("where Fields.a.x is absent.*\\(line 2, column 7\\)"));
+    EXPECT_THAT(
+        refusal("[1{{#Fields}},{{/Fields}}{{Tags.a}}{{^Fields}},{{/Fields}}]", "application/json"),
+        ContainsRegex("must make JSON, found at line 1, column 4"));
+    for (const char* good : {"{\"a\":{{{Fields.a|json}}}}", "{{#Fields}}{\"a\":{{a}}}{{/Fields}}",
+                             "[{{Fields.a|round1}}{{^Fields.a}}null{{/Fields.a}}]"}) {
+        EXPECT_NO_THROW(make(good, "application/json")) << good;
+    }
+}
+
+TEST(TemplateFormatTest, RefusesAListWithoutCommas) {
+    EXPECT_THAT(refusal("[{{#Receptions}}{{RSSI}} {{/Receptions}}]", "application/json"),
+                HasSubstr("must make JSON"));
 }
 
 TEST(TemplateFormatTest, WhiteSpaceOnlyIsNothingToSend) {
@@ -177,17 +198,23 @@ TEST(TemplateFormatTest, WhiteSpaceOnlyIsNothingToSend) {
 }
 
 TEST(TemplateFormatTest, StopsWhatMultiplies) {
-    Message message = uplink();
-    message.receptions.assign(60, message.receptions.front());
+    const Message message = uplink();
+    const Fields many{{"list", {List(60, Value{1.0})}}};
     for (const std::string body : {"", "x", "\n", "{{DeviceEUI}}", "{{! only a comment }}"}) {
         std::string text = body;
-        for (int i = 0; i < 16; ++i) text = "{{#Receptions}}" + text + "{{/Receptions}}";
-        const auto document = make(text).encode({.message = message});
+        for (int i = 0; i < 16; ++i) text = "{{#Fields.list}}" + text + "{{/Fields.list}}";
+        const auto document = make(text).encode({.message = message, .decoded = &many});
         ASSERT_FALSE(document) << body;
         EXPECT_THAT(document.error().reason, HasSubstr("at most 262144 bytes"));
     }
-    const std::string large = "{{#Receptions}}" + std::string(60'000, ' ') + "{{/Receptions}}";
-    EXPECT_FALSE(make(large).encode({.message = message}));
+    const std::string large = "{{#Fields.list}}" + std::string(60'000, ' ') + "{{/Fields.list}}";
+    EXPECT_FALSE(make(large).encode({.message = message, .decoded = &many}));
+}
+
+TEST(TemplateFormatTest, RefusesWhatMultipliesWithTwoReceptions) {
+    std::string text = std::string(50'000, 'x');
+    for (int i = 0; i < 9; ++i) text = "{{#Receptions}}" + text + "{{/Receptions}}";
+    EXPECT_THAT(refusal(text), HasSubstr("at most 262144 bytes"));
 }
 
 TEST(TemplateFormatTest, ReceiptsAndGapsAreJsonWhateverTheText) {
@@ -243,7 +270,8 @@ TEST(TemplateFormatTest, AnyTextIsRefusedOrRenders) {
 TEST(TemplateFormatTest, RendersInMicroseconds) {
     const auto format = make(
         R"({"eui":"{{DeviceEUI|lower}}","time":"{{Time}}","port":{{Port}},"data":"{{DataBase64}}",)"
-        R"("name":"{{DeviceName}}","mhz":{{Frequency}},"t":{{Fields.t|round1}},)"
+        R"("name":"{{DeviceName}}","mhz":{{Frequency}},)"
+        R"("t":{{Fields.t|round1}}{{^Fields.t}}null{{/Fields.t}},)"
         R"("gw":[{{#Receptions}}{"eui":"{{GatewayEUI}}","rssi":{{RSSI}}}{{^last}},{{/last}})"
         R"({{/Receptions}}]})",
         "application/json");
