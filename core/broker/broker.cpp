@@ -234,6 +234,7 @@ void Broker::applySettings(const Config& next, ConfigDiff& diff) {
     if (nextTls_ != certificates_.current()) diff.settings.emplace_back("tls");
     certificates_.set(std::move(nextTls_));
     templates_.use(std::exchange(nextTemplates_, {}));
+    health_.remove("templates");  // nothing is wrong with them any more
     log_.setLevel(next.logLevel);
     const auto quiet = router_.betweenBatches();
     journal_.setRetention({.age = next.retentionAge, .bytes = next.retentionBytes});

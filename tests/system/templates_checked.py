@@ -100,6 +100,19 @@ class TemplatesChecked(runnel.SystemTest):
             line, _ = await self.hang_up(broker)
             self.assertIn("nothing has changed", line)
 
+    async def test_the_example_of_the_documentation_is_accepted(self):
+        example = (runnel.ROOT / "etc/templates/README").read_text(encoding="utf-8")
+        example = example[example.index("\nname: acme-climate") + 1:]
+        broker = self.broker(GOOD)
+        self.addCleanup(lambda: runnel.shutil.rmtree(broker.directory))
+        broker.write("templates/acme-climate.yaml", example)
+        status, output = await broker.run("--check")
+        self.assertEqual(status, 0, output)
+        broker.write("templates/acme-climate.yaml", example.replace("42}", "43}"))
+        status, output = await broker.run("--check")
+        self.assertEqual(status, 1, output)
+        self.assertIn("/humidity: expected 43, found 42", output)
+
     async def test_each_bad_one_is_refused_by_check_with_its_place(self):
         broker = self.broker(GOOD)
         self.addCleanup(lambda: runnel.shutil.rmtree(broker.directory))
