@@ -33,7 +33,7 @@ function decodeUplink(input) {
         status: b[5] & 1 ? 'open' : 'closed', counts: [i16(6), i16(8), i16(10)]}};
 })";
 constexpr const char* kText =
-    R"({"dev":"{{DeviceEUI|lower}}","t":{{Fields.temperature|round1}},"at":"{{Time}}","rx":[)"
+    R"({"dev":"{{DeviceEUI|lower}}","t":{{{Fields.temperature|json}}},"at":"{{Time}}","rx":[)"
     R"({{#Receptions}}{"eui":"{{GatewayEUI}}","rssi":{{RSSI}}}{{^last}},{{/last}}{{/Receptions}}]})";
 
 class ErrorLog final : public Log {

@@ -100,7 +100,7 @@ class Templates(runnel.SystemTest):
             self.assertEqual([fields["version"] for fields in shown], [11, 2])
 
     async def test_a_template_s_text_is_its_streams_document(self):
-        text = '{"dev":"{{DeviceEUI|lower}}","t":{{Fields.temperature|round1}}}'
+        text = '{"dev":"{{DeviceEUI|lower}}","t":{{{Fields.temperature|json}}}}'
         templates = [world.javascript("acme", format={"plugin": "template",
                                                       "options": {"uplink": text}})]
         self.token = runnel.new_token()
