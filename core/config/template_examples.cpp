@@ -168,6 +168,7 @@ std::vector<TemplateExample> readExamples(MappingReader& in) {
         return {};
     }
     std::vector<TemplateExample> examples;
+    examples.reserve(list.size());
     for (const YamlNode& node : list) examples.push_back(readExample(node, in.check()));
     return examples;
 }

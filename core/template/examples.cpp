@@ -187,7 +187,8 @@ class Trial final {
         const std::string came = sentence(answer.fields.error());
         for (const std::string& text : example.errors) {
             if (came.find(text) != std::string::npos) continue;
-            return "expected an error with \"" + text + "\", found: " + came;
+            std::string wrong = "expected an error with \"";
+            return wrong.append(text).append("\", found: ").append(came);
         }
         return std::nullopt;
     }

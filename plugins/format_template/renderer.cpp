@@ -49,7 +49,7 @@ class Names final : public kainjow::mustache::basic_context<std::string> {
             if (isMarking_ && text.empty()) {
                 text.append(kMark).append(name).append(kMarkEnd);
             }
-            variable_ = data{std::move(text)};
+            variable_ = data{text};
             return &variable_;
         }
         const RenderContext::Items items = context_.items(slot);
