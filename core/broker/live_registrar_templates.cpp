@@ -14,8 +14,13 @@ namespace {
 
 using Why = Refusal::Why;
 
+/// On the health board.
+std::string partOf(const std::string& name, std::uint32_t version) {
+    return "template " + name + "@" + std::to_string(version);
+}
+
 std::string nameOf(const std::string& name, std::uint32_t version) {
-    return "device template " + name + "@" + std::to_string(version);
+    return "device " + partOf(name, version);
 }
 
 }  // namespace
@@ -38,6 +43,7 @@ Registrar::Applied LiveRegistrar::putTemplate(const TemplateSpec& spec) {
     if (!complaints.empty()) return Refusal{Why::Wrong, complaints.front().text};
     parts_.objects.putTemplate({spec.name, spec.version, spec.document});
     parts_.templates.put(use);
+    parts_.health.remove(partOf(spec.name, spec.version));
     return Done{};
 }
 
@@ -55,6 +61,7 @@ Registrar::Applied LiveRegistrar::removeTemplate(const std::string& name, std::u
     }
     parts_.objects.removeTemplate(name, version);
     parts_.templates.remove({name, version});
+    parts_.health.remove(partOf(name, version));
     return Done{};
 }
 
@@ -86,7 +93,8 @@ std::string LiveRegistrar::whoNeeds(const TemplateSpec& spec) const {
 void LiveRegistrar::loadTemplates(const Config& config) {
     DocumentReader reader(parts_.plugins, config);
     parts_.objects.eachTemplate([&](Objects::TemplateRow&& row) {
-        const std::string part = "template " + row.name + "@" + std::to_string(row.version);
+        const std::string part = partOf(row.name, row.version);
+        parts_.health.remove(part);
         if (row.document.empty()) return report(part, "was stored under another key than DATA/key");
         try {
             Poco::JSON::Parser parser(new Poco::JSON::ParseHandler(true));

@@ -14,6 +14,7 @@
 #include "registry/vault.h"
 #include "tests/delivery/delivery_fakes.h"
 #include "tests/registry/registry_world.h"
+#include "tests/support/fake_codec.h"
 #include "tests/support/fake_hosts.h"
 
 namespace runnel::test {
@@ -154,8 +155,10 @@ class RegistrarLife {
                    .optionCount = std::size(kCounterOptions),
                    .format = makeCounter};
     Plugin websocket{};
+    FakeCodec codec;
     Plugins plugins{{{PluginKind::Format, "counter", "1", {}, &counter},
-                     {PluginKind::Protocol, "websocket", "1", {}, &websocket}},
+                     {PluginKind::Protocol, "websocket", "1", {}, &websocket},
+                     codec.plugin()},
                     {}};
     FakeHost host;
     AcceptingDesk desk;
@@ -168,7 +171,7 @@ class RegistrarLife {
     Formats formats;
     Templates templates{{.plugins = plugins,
                          .formats = formats,
-                         .hostFor = [this](const std::string&) -> Host& { return host; }}};
+                         .hostFor = [this](const std::string&) -> Host& { return codec; }}};
     State state{disk_.path() / "data" / "state.db", disk_.clock, disk_.log};
     ChangedStreams changed;
     CatchUp catchUp{disk_.journal, disk_.log};
