@@ -27,15 +27,19 @@ bool hasPayload(const Message& message) {
 
 }  // namespace
 
-TemplateUsePtr StreamTransform::templateFor(Eui device, std::optional<Eui> application) const {
-    if (!reference_.empty()) return parts_.templates.find(reference_);
-    const std::string own = parts_.devices.templateOf(device);
-    if (!own.empty()) return parts_.templates.find(own);
-    return application ? parts_.templates.ofApplication(*application) : nullptr;
+TemplateUsePtr templateFor(const Templates& templates, const Devices& devices,
+                           const std::string& reference, Eui device,
+                           std::optional<Eui> application) {
+    if (!reference.empty()) return templates.find(reference);
+    const std::string own = devices.templateOf(device);
+    if (!own.empty()) return templates.find(own);
+    return application ? templates.ofApplication(*application) : nullptr;
 }
 
 StreamTransform::Showing StreamTransform::show(const MessagePtr& message) const {
-    return showBy(templateFor(message->device, message->application), message);
+    return showBy(templateFor(parts_.templates, parts_.devices, reference_, message->device,
+                              message->application),
+                  message);
 }
 
 StreamTransform::Showing StreamTransform::showBy(const TemplateUsePtr& use,

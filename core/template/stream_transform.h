@@ -14,6 +14,12 @@
 
 namespace runnel {
 
+/// The device template that applies: `reference`, the stream's own; if that is "" the device's,
+/// else the application's. Null: there is none. Thread safety: any thread.
+TemplateUsePtr templateFor(const Templates& templates, const Devices& devices,
+                           const std::string& reference, Eui device,
+                           std::optional<Eui> application);
+
 /// What a stream does to messages before its format writes them: finds the device template that
 /// applies, the format object with the template's text, and the fields.
 /// Thread safety: any thread.
@@ -44,8 +50,8 @@ class StreamTransform final {
     /// Null if there is nothing to decode, or nothing to decode it with.
     static DecodingPtr decodingOf(const TemplateUsePtr& use, const MessagePtr& message);
 
-    /// Null: there is none.
-    TemplateUsePtr templateFor(Eui device, std::optional<Eui> application) const;
+    /// The stream's own template; "": it names none.
+    const std::string& reference() const { return reference_; }
 
   private:
     const FormatUse* formatFor(const TemplateUsePtr& use) const;
