@@ -36,10 +36,25 @@ TemplateUsePtr templateFor(const Templates& templates, const Devices& devices,
     return application ? templates.ofApplication(*application) : nullptr;
 }
 
+TemplateUsePtr StreamTransform::templateFor(Eui device, std::optional<Eui> application) const {
+    return runnel::templateFor(parts_.templates, parts_.devices, reference_, device, application);
+}
+
+const FormatUse& StreamTransform::reading(std::optional<Eui> device,
+                                          std::optional<Eui> application) const {
+    TemplateUsePtr use;
+    if (device) {
+        use = templateFor(*device, application);
+    } else if (!reference_.empty()) {
+        use = parts_.templates.find(reference_);
+    } else if (application) {
+        use = parts_.templates.ofApplication(*application);
+    }
+    return use ? *formatFor(use) : base_;
+}
+
 StreamTransform::Showing StreamTransform::show(const MessagePtr& message) const {
-    return showBy(templateFor(parts_.templates, parts_.devices, reference_, message->device,
-                              message->application),
-                  message);
+    return showBy(templateFor(message->device, message->application), message);
 }
 
 StreamTransform::Showing StreamTransform::showBy(const TemplateUsePtr& use,

@@ -50,6 +50,11 @@ class StreamTransform final {
     /// Null if there is nothing to decode, or nothing to decode it with.
     static DecodingPtr decodingOf(const TemplateUsePtr& use, const MessagePtr& message);
 
+    /// Null: there is none.
+    TemplateUsePtr templateFor(Eui device, std::optional<Eui> application) const;
+    /// What reads an application's document, which may name its device only inside: `device` is
+    /// what is known without a look at it.
+    const FormatUse& reading(std::optional<Eui> device, std::optional<Eui> application) const;
     /// The stream's own template; "": it names none.
     const std::string& reference() const { return reference_; }
 
