@@ -125,12 +125,11 @@ void FieldEncoder::encode(const WaitingPtr& one) const {
 
 void FieldEncoder::encoded(Waiting& one, CodecAnswer&& answer) {
     const std::string& title = one.use->title();
-    for (const std::string& warning : answer.warnings) {
-        parts_.log.write(
-            Level::Debug, "downlink",
-            "for device " + text(one.downlink.device) + " by template " + title + ": " + warning);
-    }
     Downlink& downlink = one.downlink;
+    const std::string which = "for device " + text(downlink.device) + " by template " + title;
+    for (const std::string& warning : answer.warnings) {
+        parts_.log.write(Level::Debug, "downlink", which + ": " + warning);
+    }
     if (answer.port != 0) downlink.port = answer.port;
     if (!answer.fields) {
         one.refused = complaintOf(*downlink.fields, answer.fields.error());

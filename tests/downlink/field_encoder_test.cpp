@@ -277,6 +277,7 @@ TEST_F(FieldEncoderTest, AnswersEachOnceAndInOrderWhileManyThreadsSend) {
     constexpr int kThreads = 4;
     constexpr int kEach = 300;
     std::vector<std::thread> threads;
+    threads.reserve(kThreads);
     for (int thread = 0; thread < kThreads; ++thread) {
         threads.emplace_back([this, thread] {
             Grant grant = DownlinkBench::grant();
