@@ -22,6 +22,7 @@
 #include "delivery/replays.h"
 #include "delivery/streams.h"
 #include "downlink/downlinks.h"
+#include "downlink/field_encoder.h"
 #include "format/formats.h"
 #include "ingress/ingress.h"
 #include "journal/sqlite_journal.h"
@@ -72,6 +73,7 @@ class Broker final {
 
   private:
     PluginHost& hostFor(const std::string& name);
+    FieldEncoder::Parts encoderParts();
     Ingress::Parts ingressParts();
     LiveRegistrar::Parts registrarParts();
     Management::Parts managementParts();
@@ -121,6 +123,7 @@ class Broker final {
     Sweeper sweeper_;
     std::atomic<Position> routed_{};  ///< all messages up to here have been given to their streams
     Downlinks downlinks_;
+    FieldEncoder encoder_;
     Ingress ingress_;
     WrongTokens wrongTokens_;
     StreamKeeper::Doors doors_;

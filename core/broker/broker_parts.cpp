@@ -4,6 +4,19 @@
 
 namespace runnel {
 
+FieldEncoder::Parts Broker::encoderParts() {
+    return {.templates = templates_,
+            .devices = devices_,
+            .clock = clock_,
+            .log = log_,
+            .next = downlinks_,
+            .templateOf = [this](const StreamConfig& config) {
+                const auto stream = streams_.find(config.stream).stream;
+                const bool isNamed = stream && stream->setup().transform;
+                return isNamed ? stream->setup().transform->reference() : std::string();
+            }};
+}
+
 Ingress::Parts Broker::ingressParts() {
     return {.journal = journal_,
             .devices = devices_,
@@ -77,6 +90,7 @@ Management::Parts Broker::managementParts() {
                         .streamLimit = [this] { return config_->admin.metricsStreams; }},
             .templates = templates_,
             .transformOf = [this](const StreamSpec& spec) { return transformOf(spec); },
+            .desk = encoder_,
             .state = state_,
             .replays = replays_,
             .router = router_,

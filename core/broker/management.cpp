@@ -105,7 +105,7 @@ admin::Routes Management::routes(const AdminSpec& spec) {
     add(admin::dryRunRoutes(templates));
     add(admin::unroutedRoutes(
         {journal, parts_.router, streams, objects.catalogue, objects.devices}));
-    add(admin::downlinkRoutes(parts_.metrics.downlinks));
+    add(admin::downlinkRoutes(parts_.metrics.downlinks, parts_.desk));
     add(admin::pluginRoutes(parts_.objects.plugins));
     add(admin::statusRoutes(parts_.metrics.status));
     add(admin::metricsRoutes(parts_.metrics));

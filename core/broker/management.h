@@ -33,6 +33,7 @@ class Management final {
         admin::MetricsParts metrics;
         Templates& templates;
         std::function<std::shared_ptr<const StreamTransform>(const StreamSpec&)> transformOf;
+        DownlinkDesk& desk;
         State& state;
         Replays& replays;
         const Router& router;

@@ -33,6 +33,12 @@ EncodedPtr Stream::encoded(MessagePtr message, Again again) const {
                                            std::move(showing.decoding));
 }
 
+const FormatUse& Stream::reading(std::optional<Eui> device) const {
+    const StreamConfig& config = *setup_.config;
+    if (!setup_.transform) return *setup_.format;
+    return setup_.transform->reading(device ? device : config.device, config.application);
+}
+
 void Stream::decoded() {
     StreamState::WakeList wake;
     state_.lock()->wakeWaiting(wake);

@@ -86,6 +86,8 @@ class Stream final : public DecodingWaiter, public std::enable_shared_from_this<
     bool wants(const Message& message) const;
     /// The message as this stream shows it.
     EncodedPtr encoded(MessagePtr message, Again again = {}) const;
+    /// What reads a document that was sent to this device; nullopt: the document itself names it.
+    const FormatUse& reading(std::optional<Eui> device) const;
     /// Fields that a session waits for are there.
     void decoded() override;
 

@@ -225,7 +225,7 @@ void StreamSession::attempt(std::uint64_t, std::uint16_t, std::string_view) {}
 
 void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
     if (isClosed_) return;
-    const FormatUse& format = *stream_->setup_.format;
+    const FormatUse& format = stream_->reading(input.device);
     auto decoded = guarded(format.plugin, [&] { return format.format->decode(input); });
     std::vector<Request> requests;
     if (decoded) {

@@ -86,13 +86,11 @@ void Downlinks::submit(const Grant& grant, Downlink downlink, Answer answer) {
 
 /// The device of an acceptable downlink, with the connector that carries it.
 Result<Device> Downlinks::deviceFor(const Grant& grant, const Downlink& downlink) {
-    if (!grant.maySend) return Error{"", "this token may not send downlinks"};
-    const StreamConfig& stream = *grant.stream;
     auto device = parts_.devices.find(downlink.device);
-    if (auto wrong = scopeComplaint(stream, downlink, device ? &*device : nullptr)) return *wrong;
+    if (auto wrong = senderComplaint(grant, downlink, device ? &*device : nullptr)) return *wrong;
     if (!device) {
         device.emplace();
-        device->application = stream.application;
+        device->application = grant.stream->application;
     }
     std::string region;
     {

@@ -66,7 +66,8 @@ class Downlinks final : public DownlinkDesk {
     /// Sends what waited, in order.
     void setConnected(const std::string& network, bool isConnected);
 
-    /// Accepted means stored. Accepted downlinks go to their connector in the order of acceptance.
+    /// Its fields have become its payload. Accepted means stored. Accepted downlinks go to their
+    /// connector in the order of acceptance.
     void submit(const Grant& grant, Downlink downlink, Answer answer) override;
 
     /// An event that names one of our downlinks gets the sender's id and the stream's name, and

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "downlink/rules.h"
 
+#include <cassert>
+
 #include "base/region.h"
 
 namespace runnel {
@@ -28,8 +30,10 @@ std::optional<Error> sizeComplaint(const Downlink& downlink, const Region* regio
 
 }  // namespace
 
-std::optional<Error> scopeComplaint(const StreamConfig& stream, const Downlink& downlink,
-                                    const Device* device) {
+std::optional<Error> senderComplaint(const Grant& grant, const Downlink& downlink,
+                                     const Device* device) {
+    if (!grant.maySend) return Error{"", "this token may not send downlinks"};
+    const StreamConfig& stream = *grant.stream;
     if (stream.gateway) return Error{"DeviceEUI", "a gateway stream takes no downlinks"};
     if (stream.device) {
         if (downlink.device != *stream.device) {
@@ -50,6 +54,7 @@ std::optional<Error> scopeComplaint(const StreamConfig& stream, const Downlink& 
 
 std::optional<Error> contentComplaint(const Downlink& downlink, const Device& device,
                                       const std::string& configuredRegion, Instant now) {
+    assert(!downlink.fields);
     if (downlink.id.size() > kMaxId) return Error{"Id", "must have at most 64 characters"};
     if (downlink.port < 1 || downlink.port > 223) {
         return Error{"Port", "must be 1 to 223, found " + std::to_string(downlink.port)};
@@ -60,9 +65,6 @@ std::optional<Error> contentComplaint(const Downlink& downlink, const Device& de
     }
     if (downlink.expires && *downlink.expires <= now) {
         return Error{"ExpiresAt", "must be in the future"};
-    }
-    if (downlink.fields) {
-        return Error{"Fields", "cannot be encoded: the device has no template with a codec"};
     }
     return sizeComplaint(downlink, regionOf(device, configuredRegion));
 }

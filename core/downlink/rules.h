@@ -10,13 +10,14 @@
 /// What makes a downlink acceptable, whatever protocol and format it came by. Thread safety: pure.
 namespace runnel {
 
-/// Is the device within what the stream covers? `device` null: nobody has heard of it.
-std::optional<Error> scopeComplaint(const StreamConfig& stream, const Downlink& downlink,
-                                    const Device* device);
+/// May the sender send at all, and is the device within what its stream covers? `device` null:
+/// nobody has heard of it.
+std::optional<Error> senderComplaint(const Grant& grant, const Downlink& downlink,
+                                     const Device* device);
 
-/// Port, payload size in the device's region, application, expiry. `configuredRegion`: of the
-/// connector that will carry it, "" = none; then the device's last uplink tells, if it is
-/// unambiguous.
+/// Of one without fields: port, payload size in the device's region, application, expiry.
+/// `configuredRegion`: of the connector that will carry it, "" = none; then the device's last
+/// uplink tells, if it is unambiguous.
 std::optional<Error> contentComplaint(const Downlink& downlink, const Device& device,
                                       const std::string& configuredRegion, Instant now);
 

@@ -27,11 +27,30 @@ bool hasPayload(const Message& message) {
 
 }  // namespace
 
+TemplateUsePtr templateFor(const Templates& templates, const Devices& devices,
+                           const std::string& reference, Eui device,
+                           std::optional<Eui> application) {
+    if (!reference.empty()) return templates.find(reference);
+    const std::string own = devices.templateOf(device);
+    if (!own.empty()) return templates.find(own);
+    return application ? templates.ofApplication(*application) : nullptr;
+}
+
 TemplateUsePtr StreamTransform::templateFor(Eui device, std::optional<Eui> application) const {
-    if (!reference_.empty()) return parts_.templates.find(reference_);
-    const std::string own = parts_.devices.templateOf(device);
-    if (!own.empty()) return parts_.templates.find(own);
-    return application ? parts_.templates.ofApplication(*application) : nullptr;
+    return runnel::templateFor(parts_.templates, parts_.devices, reference_, device, application);
+}
+
+const FormatUse& StreamTransform::reading(std::optional<Eui> device,
+                                          std::optional<Eui> application) const {
+    TemplateUsePtr use;
+    if (device) {
+        use = templateFor(*device, application);
+    } else if (!reference_.empty()) {
+        use = parts_.templates.find(reference_);
+    } else if (application) {
+        use = parts_.templates.ofApplication(*application);
+    }
+    return use ? *formatFor(use) : base_;
 }
 
 StreamTransform::Showing StreamTransform::show(const MessagePtr& message) const {

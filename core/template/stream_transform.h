@@ -14,6 +14,12 @@
 
 namespace runnel {
 
+/// The device template that applies: `reference`, the stream's own; if that is "" the device's,
+/// else the application's. Null: there is none. Thread safety: any thread.
+TemplateUsePtr templateFor(const Templates& templates, const Devices& devices,
+                           const std::string& reference, Eui device,
+                           std::optional<Eui> application);
+
 /// What a stream does to messages before its format writes them: finds the device template that
 /// applies, the format object with the template's text, and the fields.
 /// Thread safety: any thread.
@@ -46,6 +52,11 @@ class StreamTransform final {
 
     /// Null: there is none.
     TemplateUsePtr templateFor(Eui device, std::optional<Eui> application) const;
+    /// What reads an application's document, which may name its device only inside: `device` is
+    /// what is known without a look at it.
+    const FormatUse& reading(std::optional<Eui> device, std::optional<Eui> application) const;
+    /// The stream's own template; "": it names none.
+    const std::string& reference() const { return reference_; }
 
   private:
     const FormatUse* formatFor(const TemplateUsePtr& use) const;

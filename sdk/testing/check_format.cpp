@@ -77,7 +77,8 @@ struct RequestCheck {
     Complaints& complaints;
 
     std::string operator()(const Downlink& downlink) const {
-        if (downlink.port < 1 || downlink.port > 223) {
+        const bool isCodecs = downlink.fields && downlink.port == 0;
+        if (!isCodecs && (downlink.port < 1 || downlink.port > 223)) {
             complain(complaints, what + " becomes a downlink with a port outside 1 to 223");
         }
         if (downlink.payload.size() > 242) {

@@ -11,6 +11,27 @@ namespace {
 
 using ::testing::HasSubstr;
 
+/// Keeps the fields that come and makes one byte of them; complains if it is told to.
+class FieldsDesk final : public DownlinkDesk {
+  public:
+    explicit FieldsDesk(DownlinkDesk& next) : next_(next) {}
+    void submit(const Grant& grant, Downlink downlink, Answer answer) override {
+        if (complaint) return answer({downlink.id, downlink.device, complaint});
+        if (downlink.fields) {
+            fields = std::exchange(downlink.fields, std::nullopt);
+            downlink.payload = {1};
+            downlink.port = std::max<std::uint8_t>(downlink.port, 50);
+        }
+        next_.submit(grant, std::move(downlink), std::move(answer));
+    }
+
+    std::optional<Error> complaint;
+    std::optional<Fields> fields;
+
+  private:
+    DownlinkDesk& next_;
+};
+
 class DownlinkRoutesTest : public ::testing::Test {
   protected:
     RouteCall post(const std::string& body) const {
@@ -38,7 +59,8 @@ class DownlinkRoutesTest : public ::testing::Test {
     }
 
     DownlinkBench bench_;
-    admin::Routes routes_ = admin::downlinkRoutes(bench_.downlinks());
+    FieldsDesk desk_{bench_.downlinks()};
+    admin::Routes routes_ = admin::downlinkRoutes(bench_.downlinks(), desk_);
 };
 
 TEST_F(DownlinkRoutesTest, AcceptADownlinkAndListIt) {
@@ -64,6 +86,27 @@ TEST_F(DownlinkRoutesTest, RefuseADownlinkWithTheFieldThatIsWrong) {
     RouteCall unknown = post(R"({"port":1,"data":"00"})");
     unknown.path["device"] = "0000000000000001";
     EXPECT_EQ(unknown.refusal(routes_), 422);
+}
+
+TEST_F(DownlinkRoutesTest, TakeFieldsInsteadOfDataAndPort) {
+    const RouteCall call = post(R"({"fields":{"led":true,"times":[1,2.5],"text":"12"},"id":"a"})");
+    EXPECT_EQ(call.answer(routes_).status, 202);
+    ASSERT_TRUE(desk_.fields);
+    EXPECT_TRUE(valueOr(*desk_.fields, "led", false));
+    EXPECT_EQ(valueOr<std::string>(*desk_.fields, "text", ""), "12") << "stays a text";
+    EXPECT_EQ(std::get<double>(valueOr(*desk_.fields, "times", List{}).at(1).is), 2.5);
+    EXPECT_THAT(list().answer(routes_).body, HasSubstr(R"("port":50)"));
+    EXPECT_EQ(post(R"({"fields":{},"port":7})").answer(routes_).status, 202);
+}
+
+TEST_F(DownlinkRoutesTest, RefuseWrongFieldsWithAPointerIntoThem) {
+    using ::testing::ElementsAre;
+    EXPECT_THAT(pointers(post(R"({"fields":[1]})")), ElementsAre("/fields"));
+    EXPECT_THAT(pointers(post(R"({"fields":{},"data":"00","port":1})")), ElementsAre("/fields"));
+    desk_.complaint = Error{"Fields/times[2].at", "must be less"};
+    EXPECT_THAT(pointers(post(R"({"fields":{}})")), ElementsAre("/fields/times/2/at"));
+    desk_.complaint = Error{"Fields", "led is missing"};
+    EXPECT_THAT(pointers(post(R"({"fields":{}})")), ElementsAre("/fields"));
 }
 
 TEST_F(DownlinkRoutesTest, PageTheList) {

@@ -75,14 +75,6 @@ TEST(DownlinkRulesTest, RefusesWhatHasExpiredAlready) {
     EXPECT_EQ(bench.complaint(downlink), "");
 }
 
-TEST(DownlinkRulesTest, RefusesFieldsWithoutACodec) {
-    DownlinkBench bench;
-    Downlink downlink = DownlinkBench::downlink();
-    downlink.fields = Fields{{"on", {true}}};
-    EXPECT_EQ(bench.complaint(downlink),
-              "Fields: cannot be encoded: the device has no template with a codec");
-}
-
 TEST(DownlinkRulesTest, RefusesAnIdOfMoreThan64Characters) {
     DownlinkBench bench;
     EXPECT_EQ(bench.complaint(DownlinkBench::downlink(1, std::string(64, 'x'))), "");

@@ -50,6 +50,22 @@ TEST_F(StreamTransformTest, TheStreamsTemplateGoesBeforeTheDevicesAndThatBeforeT
     EXPECT_EQ(titleFor(*plain, kPlain, std::nullopt), "none");
 }
 
+TEST_F(StreamTransformTest, WhatAnApplicationSendsIsReadByTheFormatOfTheTemplateThatIsKnownByThen) {
+    configureText("ours");
+    const auto own = bench_.transform("texted");
+    const auto plain = bench_.transform();
+    const FormatUse* ours = own->show(TemplateBench::uplink({1})).format;
+    ASSERT_NE(ours, bench_.base);
+    EXPECT_EQ(&own->reading(std::nullopt, std::nullopt), ours);
+    EXPECT_EQ(&plain->reading(kPlain, std::nullopt), bench_.base);
+    DeviceSpec device;
+    device.eui = kNamed;
+    device.deviceTemplate = "texted";
+    bench_.devices.add(kApplication, device);
+    EXPECT_EQ(&plain->reading(kNamed, kApplication), ours);
+    EXPECT_EQ(&plain->reading(std::nullopt, kApplication), bench_.base) << "it may be any device";
+}
+
 TEST_F(StreamTransformTest, WithoutATemplateTheMessageIsShownAsItIs) {
     const auto showing = bench_.transform()->show(TemplateBench::uplink({1}, kPlain, Eui{0xA9}));
     EXPECT_EQ(showing.format, bench_.base);

@@ -8,6 +8,8 @@
 #include "admin/json_body.h"
 #include "admin/routes/of_stream.h"
 #include "base/time_text.h"
+#include "config/json_tree.h"
+#include "config/option_values.h"
 
 namespace runnel::admin {
 
@@ -57,34 +59,72 @@ ApiAnswer list(const Downlinks& downlinks, const ApiRequest& request) {
     return {.body = body.text()};
 }
 
+/// 0 for fields without port: their codec's.
+std::uint8_t portOf(BodyFields& body) {
+    if (!body.has("fields")) body.require("port", "1 to 223");
+    const auto port = body.integer("port");
+    if (port && (*port < 1 || *port > 223)) {
+        body.complain("port", "must be 1 to 223, found " + std::to_string(*port));
+    }
+    return static_cast<std::uint8_t>(port.value_or(0));
+}
+
+Bytes payloadOf(BodyFields& body) {
+    if (!body.has("fields")) {
+        body.require("data", "the payload as hexadecimal digits, or fields for the device's codec");
+    }
+    const auto data = body.text("data");
+    if (!data) return {};
+    if (body.has("fields")) body.complain("fields", "must not be there with data");
+    auto payload = parseHex(*data);
+    if (!payload) body.complain("data", "must be an even number of hexadecimal digits");
+    return std::move(payload).value_or(Bytes{});
+}
+
+std::optional<Fields> fieldsOf(BodyFields& body, const Poco::JSON::Object& document) {
+    if (!body.has("fields")) return std::nullopt;
+    const Poco::Dynamic::Var written = document.get("fields");
+    std::vector<Complaint> none;  // parseJson has refused keys that stand twice
+    FileCheck check({}, none);
+    Value value = readTree(JsonTree(written).root(), check);
+    if (auto* fields = std::get_if<Fields>(&value.is)) return std::move(*fields);
+    body.complain("fields", "must be an object, found " + std::string(jsonKind(written)));
+    return std::nullopt;
+}
+
 Downlink downlinkOf(const ApiRequest& request) {
-    BodyFields fields(jsonObject(request), {"port", "data", "confirmed", "id", "expiresAt"});
-    fields.require("port", "1 to 223");
-    fields.require("data", "the payload as hexadecimal digits");
+    const auto document = jsonObject(request);
+    BodyFields fields(document, {"port", "data", "fields", "confirmed", "id", "expiresAt"});
     Downlink downlink;
     downlink.device = request.eui("device");
     downlink.application = request.eui("application");
     downlink.isConfirmed = fields.boolean("confirmed").value_or(false);
     downlink.id = fields.text("id").value_or("");
     downlink.expires = fields.time("expiresAt");
-    if (const auto port = fields.integer("port")) {
-        if (*port < 1 || *port > 223) {
-            fields.complain("port", "must be 1 to 223, found " + std::to_string(*port));
-        } else {
-            downlink.port = static_cast<std::uint8_t>(*port);
-        }
-    }
-    if (const auto data = fields.text("data")) {
-        auto payload = parseHex(*data);
-        if (!payload) fields.complain("data", "must be an even number of hexadecimal digits");
-        downlink.payload = std::move(payload).value_or(Bytes{});
-    }
+    downlink.port = portOf(fields);
+    downlink.payload = payloadOf(fields);
+    downlink.fields = fieldsOf(fields, *document);
     fields.check();
     return downlink;
 }
 
+/// "/fields/times/2" for a codec's path "Fields/times[2]".
+std::string pointerToField(std::string_view path) {
+    std::string pointer = "/fields";
+    for (const char c : path) {
+        if (c == '.' || c == '[') {
+            pointer += '/';
+        } else if (c != ']') {
+            pointer += c;
+        }
+    }
+    return pointer;
+}
+
 /// The names of this API for those that streams' formats use.
 std::string pointerTo(const std::string& field) {
+    constexpr std::string_view kFields = "Fields";
+    if (field.starts_with(kFields)) return pointerToField(field.substr(kFields.size()));
     static constexpr std::pair<const char*, const char*> kNames[] = {
         {"Port", "/port"}, {"Data", "/data"}, {"Id", "/id"}, {"ExpiresAt", "/expiresAt"}};
     for (const auto& [name, pointer] : kNames) {
@@ -93,11 +133,11 @@ std::string pointerTo(const std::string& field) {
     return {};
 }
 
-ApiAnswer submit(Downlinks& downlinks, const ApiRequest& request) {
+ApiAnswer submit(DownlinkDesk& desk, const ApiRequest& request) {
     Downlink downlink = downlinkOf(request);
     const Grant grant = apiGrant(request.eui("application"));
     const Receipt receipt =
-        await<Receipt>([&](auto answer) { downlinks.submit(grant, std::move(downlink), answer); });
+        await<Receipt>([&](auto answer) { desk.submit(grant, std::move(downlink), answer); });
     if (receipt.rejected && receipt.rejected->field.empty()) {
         throw Problem(503, receipt.rejected->reason).with("Retry-After", "10");
     }
@@ -113,7 +153,7 @@ ApiAnswer submit(Downlinks& downlinks, const ApiRequest& request) {
 
 }  // namespace
 
-Routes downlinkRoutes(Downlinks& downlinks) {
+Routes downlinkRoutes(const Downlinks& downlinks, DownlinkDesk& desk) {
     return {{.method = "GET",
              .pattern = "/api/v1/applications/{application}/downlinks",
              .need = Need::SeeApplication,
@@ -123,7 +163,7 @@ Routes downlinkRoutes(Downlinks& downlinks) {
              .pattern = "/api/v1/applications/{application}/devices/{device}/downlinks",
              .need = Need::ChangeApplication,
              .query = {},
-             .handler = [&](const ApiRequest& request) { return submit(downlinks, request); }}};
+             .handler = [&](const ApiRequest& request) { return submit(desk, request); }}};
 }
 
 }  // namespace runnel::admin

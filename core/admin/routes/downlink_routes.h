@@ -7,7 +7,7 @@
 namespace runnel::admin {
 
 /// …/applications/{application}/downlinks: the list; …/devices/{device}/downlinks: a new one.
-/// `downlinks` outlives them.
-Routes downlinkRoutes(Downlinks& downlinks);
+/// `downlinks`, what is listed, and `desk`, which takes new ones, outlive them.
+Routes downlinkRoutes(const Downlinks& downlinks, DownlinkDesk& desk);
 
 }  // namespace runnel::admin

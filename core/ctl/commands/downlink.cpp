@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <chrono>
+#include <optional>
 #include <thread>
 
 #include "ctl/commands/commands.h"
@@ -17,8 +18,8 @@ constexpr int kLooks = 10;
 constexpr std::size_t kEvents = 1000;  // that are looked through for a downlink's
 
 struct SendOptions {
-    std::string device, application, data, id, expires;
-    int port = 1;
+    std::string device, application, data, fields, id, expires;
+    std::optional<int> port;
     bool isConfirmed = false, waits = false;
 };
 
@@ -95,10 +96,26 @@ void waitForEnd(Context& context, const Where& device, const std::string& id) {
     say(context, id + " " + outcome.said);
 }
 
+/// Throws Failure(WrongUse) if it is no JSON; what is in it is the broker's to judge.
+Var fieldsOf(const std::string& written) {
+    try {
+        return parseJson(written);
+    } catch (const Poco::Exception&) {
+        throw Failure(ExitCode::WrongUse,
+                      "--fields has to be a JSON object such as "
+                      "'{\"led\": true}', found " +
+                          written);
+    }
+}
+
 void send(Context& context, const SendOptions& options) {
+    if (options.fields.empty() && (options.data.empty() || !options.port)) {
+        throw Failure(ExitCode::WrongUse, "say what to send: --port and --data, or --fields");
+    }
     Object::Ptr body = newObject();
-    body->set("port", options.port);
-    body->set("data", options.data);
+    if (options.port) body->set("port", *options.port);
+    if (!options.data.empty()) body->set("data", options.data);
+    if (!options.fields.empty()) body->set("fields", fieldsOf(options.fields));
     if (options.isConfirmed) body->set("confirmed", true);
     if (!options.id.empty()) body->set("id", options.id);
     const std::string expires = timeFor("--expires", options.expires, Relative::FromNow);
@@ -134,8 +151,11 @@ void addDownlinkCommands(const Menu& menu) {
         app.add_option("--device", options.device, "The device EUI")->required();
         app.add_option("--application", options.application,
                        "Its application; found by the device EUI if it is left out");
-        app.add_option("--port", options.port, "1 to 223")->required();
-        app.add_option("--data", options.data, "The payload, hexadecimal")->required();
+        app.add_option("--port", options.port, "1 to 223; with --fields their codec's if left out");
+        auto* data = app.add_option("--data", options.data, "The payload, hexadecimal");
+        app.add_option("--fields", options.fields,
+                       "In place of --data: a JSON object for the codec of its device template")
+            ->excludes(data);
         app.add_flag("--confirmed", options.isConfirmed, "The device has to acknowledge it");
         app.add_option("--id", options.id, "Yours to recognise it by; the same id is sent once");
         app.add_option("--expires", options.expires, "A time, or 2h for two hours from now");

@@ -121,7 +121,7 @@ class Reader final {
         downlink_.isConfirmed = readType() == 5;
         readDevice();
         if (const Value* value = values_[AppEui]) downlink_.application = readEui(AppEui, *value);
-        downlink_.port = static_cast<std::uint8_t>(readInteger(Port, 1, 223, 1));
+        downlink_.port = static_cast<std::uint8_t>(readInteger(Port, 1, 223, defaultPort()));
         readPayload();
         readId();
         readExpiry();
@@ -163,6 +163,9 @@ class Reader final {
         complain(member, "must be " + expected + found(*value));
         return fallback;
     }
+
+    /// 0 leaves it to the codec.
+    std::int64_t defaultPort() const { return values_[Decoded] != nullptr ? 0 : 1; }
 
     std::int64_t readType() {
         const Value* value = values_[Type];

@@ -237,9 +237,11 @@ export interface Replay {
   text?: string;
 }
 
+/** Either `port` and `data`, or `fields` for the device's codec. */
 export interface DownlinkInput {
-  port: number;
-  data: string;
+  port?: number;
+  data?: string;
+  fields?: Record<string, unknown>;
   confirmed?: boolean;
   id?: string;
   expiresAt?: Time;

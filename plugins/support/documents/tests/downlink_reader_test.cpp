@@ -88,6 +88,8 @@ TEST(DownlinkReaderTest, ReadsFieldsForTheDevicesCodec) {
     EXPECT_TRUE(downlink.payload.empty());
     EXPECT_EQ(valueOr<std::string>(*downlink.fields, "valve", ""), "open");
     EXPECT_EQ(valueOr<List>(*downlink.fields, "limits", {}).size(), 3U);
+    EXPECT_EQ(downlink.port, 0) << "the codec's";
+    EXPECT_EQ(downlinkOf(R"({"DeviceEUI":"0080E1150529E258","Fields":{},"Port":1})").port, 1);
 }
 
 TEST(DownlinkReaderTest, ReadsAnAcknowledgement) {
