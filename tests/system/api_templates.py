@@ -68,11 +68,15 @@ class ApiTemplates(runnel.SystemTest):
             for wrong, pointer, word in (
                     ({"codec": {"plugin": "none"}}, "/codec/plugin", "no codec plugin named"),
                     ({"codec": {"plugin": "javascript", "options": {"script": "function ("}}},
-                     "", "line 1"),
+                     "/codec/options/script", "line 1, column 10"),
                     ({"codec": {"plugin": "fields", "options": {"uplink": [{"type": "no"}]}}},
-                     "", "uplink"),
+                     "/codec/options/uplink/0/type", "must be one of uint8"),
                     ({"format": {"plugin": "template", "options": {
-                        "uplink": "{{#Receptions}}"}}}, "", "line 1, column 1"),
+                        "uplink": "{{#Receptions}}"}}},
+                     "/format/options/uplink", "line 1, column 1"),
+                    ({**says("{a: 1}"), "examples": [
+                        {"input": {"bytes": [1]}, "output": {"data": {"a": 2}}}]},
+                     "/examples/0", "expected 2, found 1"),
                     ({"version": 4}, "/version", "fixed by the path"),
                     ({"name": "other"}, "/name", "fixed by the path"),
                     ({"colour": "red"}, "/colour", "colour")):
