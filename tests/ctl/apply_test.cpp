@@ -36,6 +36,8 @@ constexpr const char* kToken =
     R"({"id":1,"label":"","scopes":["up","down"],"token":"token-of-20-letters1","origin":"api"})";
 
 void expectExport(ScriptedBroker& broker) {
+    broker.expect("GET /api/v1/templates?limit=1000")
+        .reply(200, list(R"({"name":"filed","version":1,"origin":"file"})"));
     broker.expect("GET /api/v1/applications?limit=1000")
         .reply(200, list(R"({"eui":"70B3D57ED0000001","name":"Parking"})"));
     broker.expect("GET " + kPath + "/devices?limit=1000").reply(200, list(kDevices));
@@ -76,6 +78,44 @@ TEST(ExportTest, FilesAreForTheirOwnerOnly) {
     EXPECT_EQ(first, "name: Parking");
 }
 
+constexpr const char* kTemplateYaml =
+    "---\ndeviceTemplate: meter\nversion: 2\ncodec:\n  plugin: cayenne\n";
+constexpr const char* kTemplate =
+    R"({"name":"meter","version":2,"codec":{"plugin":"cayenne"},"origin":"api"})";
+
+TEST(ExportTest, DeviceTemplatesAreAsTheyWereWritten) {
+    ScriptedBroker broker;
+    broker.expect("GET /api/v1/templates?limit=1000").reply(200, list(kTemplate));
+    broker.expect("GET /api/v1/templates/meter/2").reply(200, kTemplate);
+    broker.expect("GET /api/v1/applications?limit=1000").reply(200, list(""));
+    broker.expect("GET /api/v1/gateways?limit=1000").reply(200, list(""));
+    EXPECT_EQ(runCtl(broker, {"export"}).out, kTemplateYaml);
+}
+
+TEST(ApplyTest, ADeviceTemplateThatIsThereAlreadyIsLeftAlone) {
+    ScriptedBroker broker;
+    broker.expect("GET /api/v1/templates/meter/2").reply(200, kTemplate);
+    EXPECT_EQ(runCtl(broker, {"apply", "-f", "-"}, kTemplateYaml).out,
+              "0 added, 0 changed, 0 removed, 1 unchanged\n");
+}
+
+TEST(ApplyTest, ANewDeviceTemplateIsPutBeforeTheApplicationThatNamesIt) {
+    ScriptedBroker broker;
+    broker.expect("GET /api/v1/templates/meter/2").reply(404, "{}");
+    broker
+        .expect(R"(PUT /api/v1/templates/meter/2 {"name":"meter","version":2,)"
+                R"("codec":{"plugin":"cayenne"}})")
+        .reply(201, "{}");
+    broker.expect("GET " + kPath).reply(404, "{}");
+    broker.expect("PUT " + kPath + R"( {"name":"Parking","template":"meter"})").reply(201, "{}");
+    const Outcome outcome =
+        runCtl(broker, {"apply", "-f", "-"},
+               "{application: 70B3D57ED0000001, name: Parking, template: meter}\n" +
+                   std::string(kTemplateYaml));
+    EXPECT_EQ(outcome.code, ExitCode::Done) << outcome.err;
+    EXPECT_THAT(outcome.out, HasSubstr("2 added, 0 changed, 0 removed, 0 unchanged"));
+}
+
 TEST(ApplyTest, WhatWasExportedChangesNothing) {
     ScriptedBroker broker;
     expectComparison(broker);
@@ -87,14 +127,14 @@ TEST(ApplyTest, WhatWasExportedChangesNothing) {
 TEST(ApplyTest, ANewApplicationIsMadeWithDevicesStreamsAndTokens) {
     ScriptedBroker broker;
     broker.expect("GET " + kPath).reply(404, "{}");
-    broker.expect("PUT " + kPath + R"( {"name":"Parking"})").reply(201, "{}");
+    broker.expect("PUT " + kPath + R"( {"name":"Parking","template":""})").reply(201, "{}");
     broker.expect("PUT " + kPath + "/devices " +
                   R"([{"eui":"0080E1150529E258","name":"Bay 1","tags":{"floor":3}}])");
     broker
         .expect("PUT " + kPath + "/streams/cloud " +
                 R"({"scope":"application","protocol":"websocket","format":"json",)"
                 R"("options":{"key":"hush"},"duplicates":"all","events":["uplink"],)"
-                R"("enabled":true,"token":"token-of-20-letters1"})")
+                R"("enabled":true,"template":"","token":"token-of-20-letters1"})")
         .reply(201, "{}");
     broker.expect("GET " + kPath + "/streams/cloud?secrets=true").reply(200, kStream);
     broker.expect("GET " + kPath + "/streams/cloud/tokens?limit=1000").reply(200, list(kToken));
