@@ -126,9 +126,10 @@ void FieldEncoder::encode(const WaitingPtr& one) const {
 void FieldEncoder::encoded(Waiting& one, CodecAnswer&& answer) {
     const std::string& title = one.use->title();
     Downlink& downlink = one.downlink;
-    const std::string which = "for device " + text(downlink.device) + " by template " + title;
     for (const std::string& warning : answer.warnings) {
-        parts_.log.write(Level::Debug, "downlink", which + ": " + warning);
+        std::string line = "for device " + text(downlink.device) + " by template " + title;
+        line.append(": ").append(warning);
+        parts_.log.write(Level::Debug, "downlink", line);
     }
     if (answer.port != 0) downlink.port = answer.port;
     if (!answer.fields) {
