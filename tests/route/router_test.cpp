@@ -84,7 +84,7 @@ class RouterTest : public ::testing::Test {
     }
 
     /// A stream whose documents show fields by this template.
-    Listener addDecoded(TemplateBench& templates, const std::string& reference, View view) {
+    Listener addDecoded(const std::string& reference, View view) {
         auto config = std::make_shared<StreamConfig>();
         config->stream = ++lastStream_;
         config->name = "stream " + std::to_string(lastStream_);
@@ -92,10 +92,10 @@ class RouterTest : public ::testing::Test {
         listener.stream =
             std::make_shared<Stream>(StreamSetup{.config = config,
                                                  .scope = kWhole,
-                                                 .format = templates.base,
+                                                 .format = templates_.base,
                                                  .view = view,
                                                  .kinds = 1U << static_cast<unsigned>(Kind::Uplink),
-                                                 .transform = templates.transform(reference)},
+                                                 .transform = templates_.transform(reference)},
                                      StreamParts{journal_, catchUp_, desk_, changed_, log_},
                                      startingBehind(journal_.head()));
         listener.host = listener.stream->attach(Grant{1, true, true, config}, {}, listener.session);
@@ -109,6 +109,7 @@ class RouterTest : public ::testing::Test {
     static constexpr View kBest{View::Which::Best, {}};
     static constexpr View kByGateway{View::Which::Gateway, kGateway};
 
+    TemplateBench templates_;  // outlives what the streams hold
     QuietLog log_;
     AcceptingDesk desk_;
     FormatUse use_{"format_counting", std::make_unique<CountingFormat>()};
@@ -241,12 +242,11 @@ TEST_F(RouterTest, GivesARemovedStreamNothingMore) {
 }
 
 TEST_F(RouterTest, DecodesOnceForStreamsThatShowTheSameFieldsWhateverTheirView) {
-    TemplateBench templates;
-    templates.configure({TemplateBench::spec("acme"), TemplateBench::spec("other")});
-    auto best = addDecoded(templates, "acme", kBest);
-    auto twin = addDecoded(templates, "acme@1", kBest);
-    auto all = addDecoded(templates, "acme", {});
-    auto other = addDecoded(templates, "other", kBest);
+    templates_.configure({TemplateBench::spec("acme"), TemplateBench::spec("other")});
+    auto best = addDecoded("acme", kBest);
+    auto twin = addDecoded("acme@1", kBest);
+    auto all = addDecoded("acme", {});
+    auto other = addDecoded("other", kBest);
     auto message = uplink(1);
     message->port = 2;
     message->payload = {7};
@@ -255,9 +255,9 @@ TEST_F(RouterTest, DecodesOnceForStreamsThatShowTheSameFieldsWhateverTheirView) 
     EXPECT_EQ(twin.documents(), best.documents());
     EXPECT_EQ(twin.parcels[0].documents.get(), best.parcels[0].documents.get());
     EXPECT_THAT(all.documents(), ElementsAre("plain 7", "plain 7"));
-    EXPECT_EQ(templates.codec.jobs().size(), 1U);
+    EXPECT_EQ(templates_.codec.jobs().size(), 1U);
     EXPECT_THAT(other.documents(), ElementsAre("plain 7"));
-    EXPECT_EQ(templates.codec.jobs().size(), 2U);
+    EXPECT_EQ(templates_.codec.jobs().size(), 2U);
 }
 
 }  // namespace
