@@ -18,6 +18,10 @@ namespace fs = std::filesystem;
 Fields readPart(MappingReader& in, PluginKind kind, const std::string& name, Reading& reading) {
     FileCheck& check = in.check();
     const YamlNode* options = in.find("options");
+    if (options != nullptr && options->is != YamlNode::Is::Mapping) {
+        check.complain(*options, "'options' must be a mapping, found " + found(*options));
+        return {};
+    }
     const YamlNode* named = in.find("plugin");
     const LoadedPlugin* plugin =
         findPlugin(kind, name, named != nullptr ? *named : in.node(), check, reading);

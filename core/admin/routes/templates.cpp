@@ -131,12 +131,32 @@ class TemplateHandlers final {
 
 }  // namespace
 
+namespace {
+
+void dropNulls(Object& object) {
+    for (const std::string& key : object.getNames()) {
+        if (object.isNull(key)) object.remove(key);
+    }
+}
+
+/// As it is kept and given back: without what is null, and with texts as texts.
+void tidy(Object& body, const TemplateSpec& spec) {
+    dropNulls(body);
+    if (body.has("description")) body.set("description", spec.description);
+    for (const char* part : {"codec", "format"}) {
+        if (body.isObject(part)) dropNulls(*body.getObject(part));
+    }
+}
+
+}  // namespace
+
 TemplateSpec checkedTemplate(Object::Ptr body, const ObjectParts& parts) {
     dropReadOnly(*body, kReadOnly);
     const JsonTree tree(body);
     DocumentReader reader(parts.plugins, *parts.registrar.running());
     TemplateSpec spec = reader.deviceTemplate(tree);
     requireNone(reader.takeComplaints(), tree);
+    tidy(*body, spec);
     spec.document = jsonText(body);
     requireNone(parts.registrar.tryTemplate(spec), tree);
     return spec;
