@@ -289,9 +289,12 @@ TEST(ConnectionTrapsTest, FiveHundredComeAndGoWhileTrafficFlows) {
     isDone = true;
     traffic.join();
     EXPECT_FALSE(isBroken) << "after " << echoed << " blocks";
-    while (server.admission->connections() != 0) std::this_thread::yield();
-    // Behind the turn in which the last one left.
+    // All of them: the last one may not have been accepted when the others have left.
+    while (server.thread.call([&] { return server.endedInAll(); }) != 501) {
+        std::this_thread::yield();
+    }
     EXPECT_TRUE(server.thread.call([&] { return server.peers.empty(); }));
+    EXPECT_EQ(server.admission->connections(), 0U);
     EXPECT_EQ(server.admission->pendingHandshakes(), 0U);
 }
 

@@ -5,6 +5,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <numeric>
 #include <string>
 #include <utility>
 
@@ -90,6 +91,12 @@ class TestServer final {
         });
     }
 
+    /// On the loop.
+    int endedInAll() const {
+        return std::accumulate(ends.begin(), ends.end(), 0, [](int sum, const auto& end) {
+            return sum + end.second;
+        });
+    }
     Ended firstEnd() { return firstEnd_.get_future().get(); }
 
     std::function<void(Peer&)> onOpened;
