@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "admin/stream_document.h"
 
+#include <Poco/URI.h>
+
 #include "admin/etag.h"
 #include "admin/json_body.h"
 #include "admin/routes/health_text.h"
 #include "admin/routes/of_stream.h"
+#include "base/time_text.h"
 #include "config/documents.h"
 #include "registry/vault.h"
 
@@ -20,15 +23,26 @@ void replaceAll(std::string& text, std::string_view what, const std::string& by)
     }
 }
 
-/// The first token that opens the stream for documents; "…" for whoever may not see one.
+/// Stands for a token that is not shown.
+constexpr const char* kHidden = "…";
+
+/// The first token that opens the stream for documents; kHidden for whoever may not see one.
 std::string tokenFor(const std::string& stream, const ObjectParts& parts, bool mayChange) {
-    if (!mayChange) return "…";
+    if (!mayChange) return kHidden;
     for (const Tokens::Entry& token : parts.tokens.list(stream)) {
         const auto& expires = token.spec.expires;
         if (!token.spec.mayReceive || (expires && *expires <= parts.clock.now())) continue;
         return parts.tokens.text(token.id);
     }
-    return "…";
+    return kHidden;
+}
+
+/// For the query of a URL (RFC 3986 §3.4); a plus sign would be read as a space.
+std::string encoded(const std::string& token) {
+    if (token == kHidden) return token;
+    std::string text;
+    Poco::URI::encode(token, "!\"#$&'()*+,/:;=?@[]^`{|}", text);
+    return text;
 }
 
 /// "" for a protocol that connects by itself, or that does not listen at the moment.
@@ -45,7 +59,7 @@ std::string urlOf(const StreamView& stream, const ObjectParts& parts, bool mayCh
     replaceAll(url, "{host}", parts.registrar.running()->host);
     replaceAll(url, "{port}", listens.substr(colon + 1));
     if (url.find("{token}") != std::string::npos) {
-        replaceAll(url, "{token}", tokenFor(stream.name, parts, mayChange));
+        replaceAll(url, "{token}", encoded(tokenFor(stream.name, parts, mayChange)));
     }
     return url;
 }
@@ -55,6 +69,7 @@ Object::Ptr stateOf(const std::string& name, const ObjectParts& parts) {
     const StreamWord health = healthOf(name, parts);
     state->set("health", health.word);
     state->set("text", health.text);
+    if (health.since) state->set("since", timeText(*health.since));
     const auto stream = parts.streams.find(name).stream;
     state->set("sessions", stream ? stream->sessionCount() : 0);
     if (!stream) return state;
@@ -86,11 +101,11 @@ StreamView configuredStream(const ApiRequest& request, const Catalogue& catalogu
 
 StreamWord healthOf(const std::string& name, const ObjectParts& parts) {
     const auto trouble = parts.health.find("stream " + name);
-    if (trouble && trouble->health == Health::Failing) return {"failing", trouble->text};
+    if (trouble && trouble->health == Health::Failing) return {"failing", trouble->text, {}};
     const auto stream = parts.streams.find(name).stream;
-    if (!stream) return {"waiting", "the stream is not running"};
+    if (!stream) return {"waiting", "the stream is not running", {}};
     StreamHealth health = stream->health();
-    return {healthText(health.word), std::move(health.text)};
+    return {healthText(health.word), std::move(health.text), health.since};
 }
 
 Object::Ptr documentOf(const StreamView& stream, const ObjectParts& parts, StreamShown shown) {

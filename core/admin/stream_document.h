@@ -43,6 +43,7 @@ inline constexpr std::initializer_list<const char*> kHealthWords = {"working", "
 struct StreamWord {
     std::string word;
     std::string text;
+    std::optional<Instant> since{};  ///< nullopt: not known
 };
 StreamWord healthOf(const std::string& name, const ObjectParts& parts);
 

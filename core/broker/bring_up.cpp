@@ -49,17 +49,16 @@ Status expireMissed(const Journal& journal, Stream& stream) {
 }
 
 Status countMissed(const Journal& journal, Stream& stream, Position after, Position through) {
-    const StreamSetup& setup = stream.setup();
-    return forEachSlice(
-        journal, {after, through, setup.scope}, [&](std::span<const MessagePtr> slice, Position) {
-            std::vector<EncodedPtr> items;
-            for (const MessagePtr& message : slice) {
-                if (!stream.wants(*message) || message->position > through) continue;
-                items.push_back(
-                    std::make_shared<const Encoded>(message, *setup.format, setup.view));
-            }
-            stream.deliver(items);
-        });
+    return forEachSlice(journal, {after, through, stream.setup().scope},
+                        [&](std::span<const MessagePtr> slice, Position) {
+                            std::vector<EncodedPtr> items;
+                            for (const MessagePtr& message : slice) {
+                                if (!stream.wants(*message) || message->position > through)
+                                    continue;
+                                items.push_back(stream.encoded(message));
+                            }
+                            stream.deliver(items);
+                        });
 }
 
 }  // namespace runnel

@@ -77,7 +77,7 @@ Broker::Broker(Config config, DropIns& dropIns, const Clock& clock, Log& log)
                   .announce = [this](Message&& event) { ingress_.announce(std::move(event)); }}),
       encoder_(encoderParts()),
       ingress_(ingressParts()),
-      keeper_({.stream = {journal_, catchUp_, encoder_, changed_, log, &latencies_},
+      keeper_({.stream = {journal_, catchUp_, encoder_, changed_, log, &latencies_, &clock_},
                .tokens = tokens_,
                .streams = streams_,
                .router = router_,

@@ -45,11 +45,9 @@ Status StreamMaker::findFormat(const StreamSpec& spec) const {
     return Error{"format", "there is no format plugin '" + spec.format + "'"};
 }
 
-/// Null if its documents need neither fields nor a template.
 std::shared_ptr<const StreamTransform> StreamMaker::transformOf(const StreamSpec& spec,
                                                                 const LoadedPlugin& format,
                                                                 const FormatUse& base) const {
-    if (spec.deviceTemplate.empty() && !base.format->wantsFields()) return nullptr;
     return std::make_shared<const StreamTransform>(
         StreamTransform::Parts{.templates = parts_.templates,
                                .devices = parts_.devices,

@@ -47,23 +47,24 @@ const Encoded::Documents& Encoded::documents() const {
 
 Encoded::Documents Encoded::encode() const {
     if (!gap_) return encodeMessage();
-    auto text = guarded(format_->plugin, [&] { return format_->format->encode(*gap_); });
+    const FormatUse& use = *showing_.format;
+    auto text = guarded(use.plugin, [&] { return use.format->encode(*gap_); });
     if (!text) return {.texts = {}, .bytes = 0, .error = text.error()};
     const std::size_t bytes = text->size();
     return {.texts = {std::move(*text)}, .bytes = bytes, .error = {}};
 }
 
 Encoded::Documents Encoded::encodeMessage() const {
+    const FormatUse& use = *showing_.format;
+    EncodeInput input{.message = *message_, .tags = showing_.tags.get(), .isReplay = isAgain()};
+    if (decoding()) {
+        input.decoded = decoding()->fields();
+        input.decodeError = decoding()->error();
+    }
     Documents documents;
     for (const Reception* reception : shown(*message_, view_)) {
-        auto text = guarded(format_->plugin, [&] {
-            EncodeInput input{.message = *message_, .reception = reception, .isReplay = isAgain()};
-            if (decoding_) {
-                input.decoded = decoding_->fields();
-                input.decodeError = decoding_->error();
-            }
-            return format_->format->encode(input);
-        });
+        input.reception = reception;
+        auto text = guarded(use.plugin, [&] { return use.format->encode(input); });
         if (!text) return Documents{.texts = {}, .bytes = 0, .error = text.error()};
         if (text->empty()) continue;
         documents.bytes += text->size();

@@ -7,9 +7,10 @@
 #include <string>
 #include <vector>
 
+#include "delivery/sample_fate.h"
 #include "format/format_use.h"
 #include "state/records.h"
-#include "template/decoding.h"
+#include "template/stream_transform.h"
 
 namespace runnel {
 
@@ -30,7 +31,8 @@ struct Again {
         Sample       ///< made up, to see whether the stream works
     };
     Why why{};
-    std::uint64_t id{};  ///< of the dead letter or of the replay
+    std::uint64_t id{};                  ///< of the dead letter or of the replay
+    std::shared_ptr<SampleFate> fate{};  ///< of a sample, if somebody wants to know
 };
 
 /// One message as the documents of one format and view, or a gap notice. Encoded at the first use,
@@ -44,20 +46,18 @@ class Encoded final {
         std::optional<Error> error;  ///< why the message can never be sent in this format
     };
 
-    Encoded(MessagePtr message, const FormatUse& format, View view, Again again = {},
-            DecodingPtr decoding = nullptr)
+    Encoded(MessagePtr message, StreamTransform::Showing showing, View view, Again again = {})
         : message_(std::move(message)),
-          decoding_(std::move(decoding)),
-          format_(&format),
+          showing_(std::move(showing)),
           view_(view),
           position_(message_->position),
           again_(again) {}
+    /// As it is, without a device template.
+    Encoded(MessagePtr message, const FormatUse& format, View view, Again again = {})
+        : Encoded(std::move(message), StreamTransform::Showing{&format}, view, again) {}
     /// A notice that stands for `gap.messages` messages up to `gap.to`.
     Encoded(const Gap& gap, const FormatUse& format)
-        : gap_(std::make_unique<const Gap>(gap)), format_(&format), position_(gap.to) {}
-    /// A dead letter that is sent again.
-    Encoded(const DeadLetter& letter, const FormatUse& format, View view)
-        : Encoded(letter.message, format, view, {Again::Why::DeadLetter, letter.id}) {}
+        : showing_{&format}, gap_(std::make_unique<const Gap>(gap)), position_(gap.to) {}
     ~Encoded() { delete documents_.load(); }
     Encoded(const Encoded&) = delete;
     Encoded& operator=(const Encoded&) = delete;
@@ -73,12 +73,11 @@ class Encoded final {
     }
     /// The replay's id; 0 = it is of none.
     std::uint64_t replay() const { return again_.why == Again::Why::Replay ? again_.id : 0; }
-    const FormatUse& format() const { return *format_; }
+    const StreamTransform::Showing& showing() const { return showing_; }
     View view() const { return view_; }
-
-    const DecodingPtr& decoding() const { return decoding_; }  ///< null: fields are not wanted
+    const DecodingPtr& decoding() const { return showing_.decoding; }
     /// What documents() needs is there.
-    bool isReady() const { return !decoding_ || decoding_->isDone(); }
+    bool isReady() const { return !decoding() || decoding()->isDone(); }
 
     /// Precondition: isReady(). Runs the format at the first call. Two threads may both run it; one
     /// result is kept.
@@ -90,9 +89,8 @@ class Encoded final {
     Documents encodeMessage() const;
 
     MessagePtr message_;
-    DecodingPtr decoding_;
+    StreamTransform::Showing showing_;
     std::unique_ptr<const Gap> gap_;
-    const FormatUse* format_;
     View view_{};
     Position position_;
     Again again_;

@@ -19,13 +19,26 @@ void markDelivered(InFlight::Entry& entry) {
 }  // namespace
 
 void InFlight::settle(std::uint64_t parcel, Outcome outcome, std::string_view why) {
+    const std::size_t place = placeOf(parcel);
+    if (place == entries_.size() || entries_[place].isSettled) return;
+    Entry& entry = entries_[place];
+    entry.isSettled = true;
+    entry.outcome = outcome;
+    if (outcome == Outcome::Rejected) entry.why = std::make_unique<const std::string>(why);
+}
+
+EncodedPtr InFlight::find(std::uint64_t parcel) const {
+    const std::size_t place = placeOf(parcel);
+    return place == entries_.size() ? nullptr : entries_[place].item;
+}
+
+/// The end if it is not in flight.
+std::size_t InFlight::placeOf(std::uint64_t parcel) const {
     const auto found = std::lower_bound(
         entries_.begin() + static_cast<std::ptrdiff_t>(first_), entries_.end(), parcel,
         [](const Entry& entry, std::uint64_t id) { return entry.parcel < id; });
-    if (found == entries_.end() || found->parcel != parcel || found->isSettled) return;
-    found->isSettled = true;
-    found->outcome = outcome;
-    if (outcome == Outcome::Rejected) found->why = std::make_unique<const std::string>(why);
+    const bool isThere = found != entries_.end() && found->parcel == parcel;
+    return isThere ? static_cast<std::size_t>(found - entries_.begin()) : entries_.size();
 }
 
 void InFlight::settleThrough(std::uint64_t parcel) {

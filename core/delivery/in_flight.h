@@ -43,10 +43,14 @@ class InFlight {
     const Entry* settledFront() const;
     void pop();
     void clear();
+    /// The message of this parcel; null: it is not in flight.
+    EncodedPtr find(std::uint64_t parcel) const;
     /// Those that are in flight, in order.
     std::span<const Entry> entries() const { return {entries_.data() + first_, size()}; }
 
   private:
+    std::size_t placeOf(std::uint64_t parcel) const;
+
     std::vector<Entry>
         entries_;  ///< [first_, end) are in flight; parcel ids rise, without gaps or with
     std::size_t first_ = 0;

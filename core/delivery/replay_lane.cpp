@@ -108,6 +108,7 @@ void ReplayLane::settled(const Encoded& item, Outcome outcome) {
         return;
     }
     --single_;
+    if (item.again().fate) item.again().fate->settled(outcome);
     if (hasArrived && item.deadLetter() != 0) arrived_.push_back(item.deadLetter());
 }
 
@@ -120,11 +121,21 @@ void ReplayLane::settleIf(Match&& match, Outcome outcome) {
     });
 }
 
-void ReplayLane::settle(std::uint64_t parcel, Outcome outcome) {
+std::deque<InFlight::Entry>::const_iterator ReplayLane::placeOf(std::uint64_t parcel) const {
     const auto found = std::lower_bound(
         inFlight_.begin(), inFlight_.end(), parcel,
         [](const InFlight::Entry& entry, std::uint64_t id) { return entry.parcel < id; });
-    if (found == inFlight_.end() || found->parcel != parcel) return;
+    return found != inFlight_.end() && found->parcel == parcel ? found : inFlight_.end();
+}
+
+EncodedPtr ReplayLane::inFlight(std::uint64_t parcel) const {
+    const auto found = placeOf(parcel);
+    return found != inFlight_.end() ? found->item : nullptr;
+}
+
+void ReplayLane::settle(std::uint64_t parcel, Outcome outcome) {
+    const auto found = placeOf(parcel);
+    if (found == inFlight_.end()) return;
     settled(*found->item, outcome);
     inFlight_.erase(found);
 }

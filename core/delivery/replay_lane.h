@@ -72,6 +72,8 @@ class ReplayLane {
     /// The holder is gone: what it has not settled waits again, but for samples.
     void giveBack();
 
+    /// Null: it is not in flight.
+    EncodedPtr inFlight(std::uint64_t parcel) const;
     void settle(std::uint64_t parcel, Outcome outcome);
     /// This parcel and all before it.
     void settleThrough(std::uint64_t parcel);
@@ -97,6 +99,7 @@ class ReplayLane {
     };
 
     Feed* find(std::uint64_t replay);
+    std::deque<InFlight::Entry>::const_iterator placeOf(std::uint64_t parcel) const;
     void settled(const Encoded& item, Outcome outcome);
     template <class Match>
     void settleIf(Match&& match, Outcome outcome);

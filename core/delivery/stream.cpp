@@ -12,7 +12,13 @@ Stream::Stream(StreamSetup setup, StreamParts parts, const StreamRecord& saved)
     : setup_(std::move(setup)),
       parts_(parts),
       protocolPlugin_("protocol_" + setup_.config->protocol),
-      state_(StreamState(saved, *setup_.format)) {}
+      state_(StreamState(saved, *setup_.format)) {
+    said_.lock()->shown.since = now();
+}
+
+Instant Stream::now() const {
+    return parts_.clock != nullptr ? parts_.clock->now() : Instant{};
+}
 
 bool Stream::wants(const Message& message) const {
     // A device stream is its application's: a device that moves to another one is none of its
@@ -24,13 +30,10 @@ bool Stream::wants(const Message& message) const {
 }
 
 EncodedPtr Stream::encoded(MessagePtr message, Again again) const {
-    if (!setup_.transform) {
-        return std::make_shared<const Encoded>(std::move(message), *setup_.format, setup_.view,
-                                               again);
-    }
-    StreamTransform::Showing showing = setup_.transform->show(message);
-    return std::make_shared<const Encoded>(std::move(message), *showing.format, setup_.view, again,
-                                           std::move(showing.decoding));
+    StreamTransform::Showing showing{setup_.format};
+    if (setup_.transform) showing = setup_.transform->show(message);
+    return std::make_shared<const Encoded>(std::move(message), std::move(showing), setup_.view,
+                                           again);
 }
 
 const FormatUse& Stream::reading(std::optional<Eui> device) const {
@@ -123,9 +126,12 @@ std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionReq
             .token = grant.token, .since = now, .peer = request.peer, .isSendOnly = isSendOnly});
     auto host = std::make_shared<StreamSession>(shared_from_this(), reader, grant);
     if (isSendOnly) {
-        auto state = state_.lock();
-        if (state->life() != StreamState::Life::Live) return nullptr;
-        state->attachSender(reader);
+        {
+            auto state = state_.lock();
+            if (state->life() != StreamState::Life::Live) return nullptr;
+            state->attachSender(reader);
+        }
+        health();
         return host;
     }
     const StreamState::Start start = startOf(request);
@@ -138,6 +144,7 @@ std::shared_ptr<SessionHost> Stream::attach(const Grant& grant, const SessionReq
         surplus = state->attach(reader, start, wake);
         needsFetch = state->needsFetch(*reader);
     }
+    health();
     markChanged();  // the session before may have left something that is lost
     wakeAll(wake);
     if (needsFetch) parts_.catchUp.request(shared_from_this(), reader);

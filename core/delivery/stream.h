@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/guarded.h"
 #include "base/log.h"
 #include "delivery/changed_streams.h"
@@ -45,6 +46,7 @@ struct StreamParts {
     ChangedStreams& changed;
     Log& log;
     Latencies* latencies = nullptr;  ///< may be null
+    const Clock* clock = nullptr;    ///< dates StreamHealth::since; null: it stays 0
 };
 
 /// One live connection, for people.
@@ -69,6 +71,7 @@ struct StreamHealth {
     enum class Word : std::uint8_t { Waiting, Connecting, Working, Failing };
     Word word{};
     std::string text;  ///< what its session said last
+    Instant since{};   ///< when the word changed last, or the stream was made
 };
 
 /// The delivery side of one configured stream: its books, its sessions and their share of messages.
@@ -130,7 +133,9 @@ class Stream final : public DecodingWaiter, public std::enable_shared_from_this<
     Status resend(const DeadLetter& letter);
     /// Sends a made-up message to the holder, marked as replayed; nothing waits for a session to
     /// come. An error says why not.
-    Status sendSample(MessagePtr message);
+    Status sendSample(MessagePtr message, std::shared_ptr<SampleFate> fate = nullptr);
+    /// The newest tries of a protocol that repeats them; the newest first.
+    std::vector<Attempt> attempts() const { return attempts_.all(); }
 
     /// A replay comes into this stream: see ReplayLane. False if the stream has been retired.
     bool openReplay(std::uint64_t replay, std::shared_ptr<ReplayCounts> counts,
@@ -166,6 +171,7 @@ class Stream final : public DecodingWaiter, public std::enable_shared_from_this<
     friend class StreamSession;
     friend class CatchUp;
 
+    Instant now() const;
     void wakeAll(const StreamState::WakeList& wake);
     void callAll(const std::vector<std::shared_ptr<Chore>>& chores);
     void name(StreamRecord& record) const;
@@ -179,7 +185,13 @@ class Stream final : public DecodingWaiter, public std::enable_shared_from_this<
     mutable Guarded<StreamState> state_;
     std::atomic<bool> isChanged_{};
     Guarded<std::set<std::string>> reported_;  ///< reasons, at most kMaxReported
-    mutable Guarded<std::pair<std::optional<Health>, std::string>> health_;
+    /// `word` and `since` are as at the last look at them.
+    struct Said {
+        std::optional<Health> health{};
+        StreamHealth shown{};
+    };
+    mutable Guarded<Said> said_;
+    Attempts attempts_;
     StreamState::WakeList wake_;  ///< the router's, kept for its memory
 };
 

@@ -7,12 +7,24 @@
 
 namespace runnel {
 
+namespace {
+
+StreamHealth::Word wordOf(bool hasSession, std::optional<Health> said) {
+    if (!hasSession) return StreamHealth::Word::Waiting;
+    if (said == Health::Connecting) return StreamHealth::Word::Connecting;
+    return said == Health::Failing ? StreamHealth::Word::Failing : StreamHealth::Word::Working;
+}
+
+}  // namespace
+
 void Stream::health(Health health, std::string_view text) {
     {
-        auto last = health_.lock();
-        if (last->first == health && last->second == text) return;
-        *last = {health, std::string(text)};
+        auto said = said_.lock();
+        if (said->health == health && said->shown.text == text) return;
+        said->health = health;
+        said->shown.text = text;
     }
+    this->health();
     const char* word = health == Health::Failing      ? " is failing: "
                        : health == Health::Connecting ? " is connecting: "
                                                       : " is working: ";
@@ -48,23 +60,20 @@ StreamPace Stream::pace() {
             .sessions = state->readerCount()};
 }
 
+/// Called whenever it may have become another, too, so that `since` is when it did.
 StreamHealth Stream::health() const {
     bool hasSession = false;
     {
         auto state = state_.lock();
         hasSession = state->readerCount() > 0 || !state->senders().empty();
     }
-    const auto [word, text] = *health_.lock();
-    if (!hasSession) return {StreamHealth::Word::Waiting, text};
-    switch (word.value_or(Health::Working)) {
-        case Health::Connecting:
-            return {StreamHealth::Word::Connecting, text};
-        case Health::Failing:
-            return {StreamHealth::Word::Failing, text};
-        case Health::Working:
-            break;
+    auto said = said_.lock();
+    const StreamHealth::Word word = wordOf(hasSession, said->health);
+    if (word != said->shown.word) {
+        said->shown.word = word;
+        said->shown.since = now();
     }
-    return {StreamHealth::Word::Working, text};
+    return said->shown;
 }
 
 std::size_t Stream::endSessions(std::uint64_t token, CloseReason reason, std::string_view text) {
@@ -77,6 +86,7 @@ std::size_t Stream::endSessions(std::uint64_t token, CloseReason reason, std::st
     for (const ReaderPtr& reader : ended) {
         tell([&] { reader->session->close(reason, text); });
     }
+    health();
     wakeAll(wake);
     return ended.size();
 }
@@ -93,8 +103,8 @@ Status Stream::resend(const DeadLetter& letter) {
     return Done{};
 }
 
-Status Stream::sendSample(MessagePtr message) {
-    auto item = encoded(std::move(message), {Again::Why::Sample, 0});
+Status Stream::sendSample(MessagePtr message, std::shared_ptr<SampleFate> fate) {
+    auto item = encoded(std::move(message), {Again::Why::Sample, 0, std::move(fate)});
     StreamState::WakeList wake;
     {
         auto state = state_.lock();

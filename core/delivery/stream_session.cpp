@@ -221,7 +221,18 @@ void StreamSession::settle(std::uint64_t parcel, Outcome outcome, std::string_vi
     settleWith([&](StreamState& state) { return state.settle(*reader_, parcel, outcome, why); });
 }
 
-void StreamSession::attempt(std::uint64_t, std::uint16_t, std::string_view) {}
+void StreamSession::attempt(std::uint64_t parcel, std::uint16_t status,
+                            std::string_view answerStart) {
+    if (isClosed_) return;
+    const EncodedPtr item = stream_->state_.lock()->taken(*reader_, parcel);
+    if (!item) return;
+    Attempt attempt{.time = stream_->now(),
+                    .position = item->position(),
+                    .status = status,
+                    .answer = std::string(answerStart.substr(0, Attempts::kMostOfAnswer))};
+    if (const auto& fate = item->again().fate) fate->attempted(attempt);
+    stream_->attempts_.add(std::move(attempt));
+}
 
 void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
     if (isClosed_) return;
@@ -265,8 +276,13 @@ void StreamSession::closed(std::string_view) {
     if (isClosed_) return;
     isClosed_ = true;
     StreamState::WakeList wake;
-    if (reader_->visitor.isSendOnly) return stream_->state_.lock()->detachSender(*reader_);
+    if (reader_->visitor.isSendOnly) {
+        stream_->state_.lock()->detachSender(*reader_);
+        stream_->health();
+        return;
+    }
     const Stream::ReaderPtr next = stream_->state_.lock()->detach(reader_, wake);
+    stream_->health();
     stream_->markChanged();
     stream_->wakeAll(wake);
     if (next) stream_->parts_.catchUp.request(stream_, next);

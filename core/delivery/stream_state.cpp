@@ -254,6 +254,15 @@ void StreamState::take(Reader& reader, std::span<InFlight::Entry> entries) {
     settled(reader);
 }
 
+EncodedPtr StreamState::taken(const Reader& reader, std::uint64_t parcel) const {
+    EncodedPtr item = reader.inFlight.find(parcel);
+    return item || !lane_ || !isHolder(reader) ? item : lane_->inFlight(parcel);
+}
+
+void StreamState::wakeWaiting(WakeList& wake) {
+    for (const ReaderPtr& reader : readers_) wakeIfWaiting(*reader, wake);
+}
+
 std::optional<Outcome> StreamState::settledAlready(const Reader& reader, const Encoded& item) {
     if (item.position() <= reader.filterThrough) return Outcome::Filtered;
     const Position first = item.gap() != nullptr ? item.gap()->from : item.position();

@@ -66,6 +66,8 @@ class StreamState {
     void peek(Reader& reader, std::size_t max, std::vector<Candidate>& out);
     /// Takes what peek showed. Entries settled already (filtered, failed) count at once.
     void take(Reader& reader, std::span<InFlight::Entry> entries);
+    /// What the reader has taken as this parcel and not settled; null: nothing.
+    EncodedPtr taken(const Reader& reader, std::uint64_t parcel) const;
     /// True if a redelivery flag is due.
     bool wasTakenBefore(Position position) const { return position <= highestTaken_; }
 
@@ -117,9 +119,7 @@ class StreamState {
     /// here.
     bool hasMore(Reader& reader);
     /// What sessions waited for may be there.
-    void wakeWaiting(WakeList& wake) {
-        for (const ReaderPtr& reader : readers_) wakeIfWaiting(*reader, wake);
-    }
+    void wakeWaiting(WakeList& wake);
     /// Puts the session on `wake` if it waits and there is something that it may take.
     void wakeIfWaiting(Reader& reader, WakeList& wake);
     std::vector<ReaderPtr> readers() const { return readers_; }

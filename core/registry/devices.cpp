@@ -64,7 +64,7 @@ void Devices::add(Eui application, const DeviceSpec& device, Origin origin) {
     entry.application = application;
     entry.name = device.name;
     entry.deviceTemplate = device.deviceTemplate;
-    entry.tags = device.tags;
+    entry.tags = device.tags.empty() ? nullptr : std::make_shared<const Fields>(device.tags);
     entry.origin = origin;
     ++state->counts[application];
 }
@@ -98,7 +98,7 @@ Devices::Map::iterator Devices::unname(State& state, Map::iterator entry) {
     device.origin = Origin::Heard;
     device.name.clear();
     device.deviceTemplate.clear();
-    device.tags.clear();
+    device.tags.reset();
     ++state.learned;
     return std::next(entry);
 }
@@ -142,6 +142,12 @@ std::string Devices::templateOf(Eui device) const {
     const auto state = state_.lock();
     const auto found = state->devices.find(device);
     return found == state->devices.end() ? std::string() : found->second.deviceTemplate;
+}
+
+std::shared_ptr<const Fields> Devices::tagsOf(Eui device) const {
+    const auto state = state_.lock();
+    const auto found = state->devices.find(device);
+    return found == state->devices.end() ? nullptr : found->second.tags;
 }
 
 std::optional<Device> Devices::find(Eui device) const {

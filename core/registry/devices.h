@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,13 +23,13 @@ struct Device {
     std::optional<Eui> application{};  ///< nullopt: heard, but not resolved to an application
     std::string name{};                ///< "": the network server's name is used
     Origin origin = Origin::Heard;
-    std::string deviceTemplate{};  ///< "acme-parking@2"; "": none
-    Fields tags{};
-    std::string network{};        ///< connector that spoke last for it; "": not heard yet
-    std::string networkDevice{};  ///< its address there
-    std::string region{};         ///< of its last uplink; "" = unknown
-    std::uint32_t frequencyHz{};  ///< of its last uplink; 0 = not heard yet
-    Instant heard{};              ///< when it was heard last; 0 = never
+    std::string deviceTemplate{};          ///< "acme-parking@2"; "": none
+    std::shared_ptr<const Fields> tags{};  ///< null: none
+    std::string network{};                 ///< connector that spoke last for it; "": not heard yet
+    std::string networkDevice{};           ///< its address there
+    std::string region{};                  ///< of its last uplink; "" = unknown
+    std::uint32_t frequencyHz{};           ///< of its last uplink; 0 = not heard yet
+    Instant heard{};                       ///< when it was heard last; 0 = never
 
     bool isConfigured() const { return origin != Origin::Heard; }
 };
@@ -65,6 +66,8 @@ class Devices {
     std::optional<Device> find(Eui device) const;
     /// Device::deviceTemplate; "" if the device is not known.
     std::string templateOf(Eui device) const;
+    /// Device::tags
+    std::shared_ptr<const Fields> tagsOf(Eui device) const;
     std::size_t size() const;
     /// Configured ones.
     std::size_t countOf(Eui application) const;

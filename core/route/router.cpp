@@ -81,19 +81,17 @@ void Router::share(DecodingPtr& decoding) const {
 }
 
 EncodedPtr Router::encodedFor(const StreamSetup& setup, const MessagePtr& message) {
-    StreamTransform::Showing showing{setup.format, nullptr};
+    StreamTransform::Showing showing{setup.format};
     if (setup.transform) {
         showing = setup.transform->show(message);
         share(showing.decoding);
     }
     const auto found =
         std::find_if(encoded_.begin(), encoded_.end(), [&](const EncodedPtr& encoded) {
-            return &encoded->format() == showing.format && encoded->view() == setup.view &&
-                   encoded->decoding() == showing.decoding;
+            return encoded->view() == setup.view && encoded->showing() == showing;
         });
     if (found != encoded_.end()) return *found;
-    encoded_.push_back(std::make_shared<const Encoded>(message, *showing.format, setup.view,
-                                                       Again{}, std::move(showing.decoding)));
+    encoded_.push_back(std::make_shared<const Encoded>(message, std::move(showing), setup.view));
     return encoded_.back();
 }
 

@@ -16,6 +16,31 @@ CodecAnswer failure(Ticket ticket, Error error) {
 
 }  // namespace
 
+/// A thread's way into the plugin and out of it.
+class RunningCodec::Visit final {
+  public:
+    explicit Visit(RunningCodec& codec) : codec_(codec), alone_(codec.calls_) {
+        codec_.open_.lock()->caller = std::this_thread::get_id();
+    }
+    ~Visit() {
+        Answered held;
+        {
+            auto open = codec_.open_.lock();
+            open->caller = {};
+            held.swap(open->held);
+        }
+        alone_.unlock();
+        handOn(std::move(held));
+        codec_.unloadUnused();
+    }
+    Visit(const Visit&) = delete;
+    Visit& operator=(const Visit&) = delete;
+
+  private:
+    RunningCodec& codec_;
+    std::unique_lock<std::mutex> alone_;
+};
+
 Result<std::shared_ptr<RunningCodec>> RunningCodec::make(const LoadedPlugin& plugin, Host& host) {
     std::shared_ptr<RunningCodec> codec(new RunningCodec("codec_" + plugin.name));
     auto made = guarded(codec->name_, [&] { return plugin.descriptor->codec(host, *codec); });
@@ -26,15 +51,28 @@ Result<std::shared_ptr<RunningCodec>> RunningCodec::make(const LoadedPlugin& plu
 }
 
 Result<std::uint32_t> RunningCodec::load(const Fields& parameters) {
-    const std::scoped_lock alone(calls_);
+    const Visit inside(*this);
     if (isStopped_) return Error{"", name_ + " has been stopped"};
     return guarded(name_, [&] { return codec_->load(parameters); });
 }
 
 void RunningCodec::unload(std::uint32_t program) {
-    const std::scoped_lock alone(calls_);
-    if (isStopped_) return;
-    static_cast<void>(guarded(name_, [&] { codec_->unload(program); }));
+    unused_.lock()->push_back(program);
+    unloadUnused();
+}
+
+/// Whoever finds the plugin occupied leaves it to that visit, which comes here at its end.
+void RunningCodec::unloadUnused() {
+    while (!unused_.lock()->empty()) {
+        const std::unique_lock alone(calls_, std::try_to_lock);
+        if (!alone) return;
+        std::vector<std::uint32_t> programs;
+        programs.swap(*unused_.lock());
+        if (isStopped_) continue;
+        for (const std::uint32_t program : programs) {
+            static_cast<void>(guarded(name_, [&] { codec_->unload(program); }));
+        }
+    }
 }
 
 void RunningCodec::run(std::span<Task> tasks, Call call) {
@@ -48,18 +86,10 @@ void RunningCodec::run(std::span<Task> tasks, Call call) {
             jobs.push_back(std::move(task.job));
         }
     }
-    Answered held;
-    {
-        const std::scoped_lock alone(calls_);
-        open_.lock()->caller = std::this_thread::get_id();
-        const Status called = isStopped_ ? Status(Error{"", name_ + " has been stopped"})
-                                         : guarded(name_, [&] { ((*codec_).*call)(jobs); });
-        if (!called) failAll(jobs, called.error());
-        auto open = open_.lock();
-        open->caller = {};
-        held.swap(open->held);
-    }
-    handOn(std::move(held));
+    const Visit inside(*this);
+    const Status called = isStopped_ ? Status(Error{"", name_ + " has been stopped"})
+                                     : guarded(name_, [&] { ((*codec_).*call)(jobs); });
+    if (!called) failAll(jobs, called.error());
 }
 
 /// Those that the plugin has not answered.
@@ -92,7 +122,7 @@ void RunningCodec::handOn(Answered&& answered) {
 
 void RunningCodec::stop() {
     {
-        const std::scoped_lock alone(calls_);
+        const Visit inside(*this);
         if (isStopped_) return;
         isStopped_ = true;
         static_cast<void>(guarded(name_, [&] { codec_->stop(); }));

@@ -43,6 +43,8 @@ class RunningCodec final : public CodecHost {
 
     /// As Codec's; may block.
     Result<std::uint32_t> load(const Fields& parameters);
+    /// Never waits, since a thread of the codec may be the last that uses a program: while another
+    /// thread is inside, that one does it.
     void unload(std::uint32_t program);
 
     /// Each client is answered once: before the call returns, or later. One call of the plugin for
@@ -65,21 +67,23 @@ class RunningCodec final : public CodecHost {
     struct Open {
         std::unordered_map<Ticket, std::shared_ptr<CodecClient>> clients;
         Ticket last = 0;
-        /// The thread that is inside the plugin: what it answers there is handed on when it is out.
-        std::thread::id caller;
-        Answered held;
+        std::thread::id caller;  ///< the thread that is inside the plugin
+        Answered held;           ///< what it answers there, handed on when it is out
     };
+    class Visit;
 
     explicit RunningCodec(std::string name) : name_(std::move(name)) {}
     void run(std::span<Task> tasks, Call call);
     void failAll(std::span<const CodecJob> jobs, const Error& error);
     static void handOn(Answered&& answered);
+    void unloadUnused();
 
     const std::string name_;  ///< "codec_javascript"
     std::mutex calls_;        ///< one call at a time
     std::unique_ptr<Codec> codec_;
     bool isStopped_ = false;  ///< under calls_
     Guarded<Open> open_;
+    Guarded<std::vector<std::uint32_t>> unused_;  ///< programs to unload
     std::atomic<std::uint64_t> answered_{0}, failed_{0};
 };
 

@@ -7,9 +7,6 @@ namespace runnel {
 
 namespace {
 
-/// Versions whose format objects are remembered at once.
-constexpr std::size_t kMaxFormats = 256;
-
 /// What the template says, and of the stream's options what it leaves open.
 Fields merged(const Fields& stream, const Fields& own) {
     Fields all = own;
@@ -53,15 +50,22 @@ const FormatUse& StreamTransform::reading(std::optional<Eui> device,
     return use ? *formatFor(use) : base_;
 }
 
+/// Whether a look at the device is worth its while.
+bool StreamTransform::mayApply() const {
+    return !reference_.empty() || base_.format->wantsFields() || parts_.templates.haveTexts();
+}
+
 StreamTransform::Showing StreamTransform::show(const MessagePtr& message) const {
+    if (!mayApply()) return {&base_};
     return showBy(templateFor(message->device, message->application), message);
 }
 
 StreamTransform::Showing StreamTransform::showBy(const TemplateUsePtr& use,
                                                  const MessagePtr& message) const {
-    if (!use) return {&base_, nullptr};
-    const FormatUse* format = formatFor(use);
-    return {format, format->format->wantsFields() ? decodingOf(use, message) : nullptr};
+    const FormatUse* format = use ? formatFor(use) : &base_;
+    if (!format->format->wantsFields()) return {format};
+    return {format, use ? decodingOf(use, message) : nullptr,
+            parts_.devices.tagsOf(message->device)};
 }
 
 DecodingPtr StreamTransform::decodingOf(const TemplateUsePtr& use, const MessagePtr& message) {
@@ -75,7 +79,7 @@ const FormatUse* StreamTransform::formatFor(const TemplateUsePtr& use) const {
     auto formats = formats_.lock();
     const auto known = formats->find(use);
     if (known != formats->end()) return known->second;
-    if (formats->size() >= kMaxFormats) formats->clear();
+    std::erase_if(*formats, [](const auto& entry) { return entry.first.expired(); });
     const auto made =
         parts_.formats.get(parts_.format, parts_.host, merged(options_, spec.formatOptions));
     // Checked when the template was saved; only the stream's own options can still contradict.

@@ -21,7 +21,7 @@ TemplateUsePtr templateFor(const Templates& templates, const Devices& devices,
                            std::optional<Eui> application);
 
 /// What a stream does to messages before its format writes them: finds the device template that
-/// applies, the format object with the template's text, and the fields.
+/// applies, the format object with the template's text, the fields, and the device's tags.
 /// Thread safety: any thread.
 class StreamTransform final {
   public:
@@ -42,7 +42,9 @@ class StreamTransform final {
 
     struct Showing {
         const FormatUse* format;
-        DecodingPtr decoding;  ///< null: fields are not wanted, or there is no template
+        DecodingPtr decoding{};                ///< null: nothing is to be decoded
+        std::shared_ptr<const Fields> tags{};  ///< the device's; null: none, or not wanted
+        bool operator==(const Showing&) const = default;
     };
     Showing show(const MessagePtr& message) const;
     /// As by the template that is given; null: none applies.
@@ -59,14 +61,17 @@ class StreamTransform final {
     const std::string& reference() const { return reference_; }
 
   private:
+    bool mayApply() const;
     const FormatUse* formatFor(const TemplateUsePtr& use) const;
 
     const Parts parts_;
     const std::string reference_;
     const Fields options_;
     const FormatUse& base_;
-    /// By template; an entry keeps it, so that no other one is taken for it.
-    mutable Guarded<std::map<TemplateUsePtr, const FormatUse*>> formats_;
+    /// By template, which an entry does not keep at work.
+    using FormatsInUse =
+        std::map<std::weak_ptr<const TemplateUse>, const FormatUse*, std::owner_less<>>;
+    mutable Guarded<FormatsInUse> formats_;
 };
 
 }  // namespace runnel

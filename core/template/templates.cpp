@@ -111,6 +111,9 @@ Templates::Filed Templates::prepare(const Config& config, std::vector<Complaint>
 
 /// The old ones end outside the lock: they unload.
 void Templates::replace(StatePtr next) {
+    haveTexts_ = std::any_of(next->entries.begin(), next->entries.end(), [](const auto& entry) {
+        return !entry.second.use->spec().formatOptions.empty();
+    });
     next.swap(*current_.lock());
 }
 

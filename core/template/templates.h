@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -61,6 +62,8 @@ class Templates final {
     std::optional<Entry> get(const Key& key) const;
     /// Null: the application has none.
     TemplateUsePtr ofApplication(Eui application) const;
+    /// Some template says how documents are to be written.
+    bool haveTexts() const { return haveTexts_.load(std::memory_order_relaxed); }
     /// By name, then by version.
     std::vector<Entry> all() const;
 
@@ -85,6 +88,7 @@ class Templates final {
     /// By plugin.
     mutable Guarded<std::map<std::string, std::shared_ptr<RunningCodec>>> codecs_;
     mutable Guarded<StatePtr> current_{std::make_shared<const State>()};
+    std::atomic<bool> haveTexts_{false};
 };
 
 /// "acme@2", or "acme" with version 0: the newest.

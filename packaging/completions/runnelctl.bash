@@ -11,6 +11,7 @@ declare -gA _runnelctl_options=(
     ["stream set"]="--help --protocol --format --option --duplicates --events --template --disabled --enabled"
     ["stream test"]="--help"
     ["stream sessions"]="--help"
+    ["stream attempts"]="--help"
     ["stream tail"]="--help --count"
     ["stream documents"]="--help --limit"
     ["stream rotate-token"]="--help --token --overlap"

@@ -147,7 +147,7 @@ class Bench final {
         Decoding::begin(one);
         return microseconds(messages_, [&] {
             for (std::size_t i = 0; i < messages_; ++i) {
-                const Encoded encoded(message, format, {View::Which::Best, {}}, {}, decoding);
+                const Encoded encoded(message, {&format, decoding}, {View::Which::Best, {}});
                 if (encoded.documents().error) {
                     throw std::runtime_error(encoded.documents().error->reason);
                 }
@@ -158,13 +158,12 @@ class Bench final {
     double plain() {
         const FormatUse& format = use("json", {});
         const MessagePtr message = uplink({0, 215, 90});
-        const std::shared_ptr<const StreamTransform> none;
+        const StreamTransform transform(
+            {templates_, devices_, formats_, host_, *plugins_.find(PluginKind::Format, "json")}, "",
+            {}, format);
         return microseconds(messages_, [&] {
             for (std::size_t i = 0; i < messages_; ++i) {
-                StreamTransform::Showing showing{&format, nullptr};
-                if (none) showing = none->show(message);
-                const Encoded encoded(message, *showing.format, {View::Which::Best, {}}, {},
-                                      std::move(showing.decoding));
+                const Encoded encoded(message, transform.show(message), {View::Which::Best, {}});
                 if (encoded.documents().texts.empty()) throw std::runtime_error("no document");
             }
         });
@@ -211,6 +210,7 @@ class Bench final {
     BenchHost host_;
     Plugins plugins_;
     Formats formats_;
+    Devices devices_;
     Templates templates_{{.plugins = plugins_,
                           .formats = formats_,
                           .hostFor = [this](const std::string&) -> Host& { return host_; }}};

@@ -20,7 +20,8 @@ class ReplayLaneTest : public ::testing::Test {
         auto message = std::make_shared<Message>();
         message->position = 100 + id;
         letter.message = std::move(message);
-        return lane_.add(std::make_shared<const Encoded>(letter, use_, View{}));
+        return lane_.add(std::make_shared<const Encoded>(letter.message, use_, View{},
+                                                         Again{Again::Why::DeadLetter, letter.id}));
     }
     /// Takes the first `count`; their parcels go on at `nextParcel_`.
     void take(std::size_t count, std::optional<Outcome> settledAs = {}) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
 
+#include <thread>
+
 #include "delivery/streams.h"
 #include "tests/delivery/delivery_fakes.h"
+#include "tests/support/manual_clock.h"
 
 namespace runnel::test {
 namespace {
@@ -167,6 +170,74 @@ TEST_F(SessionsTest, ThatSendOnlyLeaveNothingBehind) {
     senders[1].host->closed("again");
     EXPECT_EQ(end(3) + end(4), 2U);
     EXPECT_THAT(tokens(), IsEmpty());
+}
+
+TEST_F(SessionsTest, TriesAreKeptWithWhatTheyAreOfTheNewestFirst) {
+    auto client = attach(1);
+    bench_.publish(1);
+    client.take();
+    ASSERT_EQ(client.parcels.size(), 1U);
+    const std::uint64_t parcel = client.parcels.back().id;
+    for (std::uint16_t status = 500; status < 525; ++status) {
+        client.host->attempt(parcel, status, std::string(1000, 'x'));
+    }
+    client.host->attempt(parcel + 7, 404, "no parcel of this session");
+    const auto attempts = bench_.stream->attempts();
+    ASSERT_EQ(attempts.size(), Attempts::kMost);
+    EXPECT_EQ(attempts.front().status, 524);
+    EXPECT_EQ(attempts.back().status, 505);
+    EXPECT_EQ(attempts.front().position, client.parcels.back().message->position);
+    EXPECT_EQ(attempts.front().answer.size(), Attempts::kMostOfAnswer);
+    client.host->settleThrough(parcel);
+    client.host->attempt(parcel, 200, "settled already");
+    EXPECT_EQ(bench_.stream->attempts().front().status, 524);
+}
+
+TEST_F(SessionsTest, WhoSendsASampleLearnsWhatBecomesOfIt) {
+    using std::chrono::seconds;
+    const auto sample = std::make_shared<Message>();
+    auto client = attach(1);
+    const auto refused = std::make_shared<SampleFate>();
+    ASSERT_TRUE(bench_.stream->sendSample(sample, refused));
+    EXPECT_FALSE(refused->await(seconds(0)).outcome);
+    client.take();
+    client.host->attempt(client.parcels.back().id, 500, "out of order");
+    EXPECT_EQ(refused->await(seconds(5)).attempt->answer, "out of order");
+    EXPECT_EQ(bench_.stream->attempts().front().position, 0U);
+    client.host->settle(client.parcels.back().id, Outcome::Rejected, "HTTP 404");
+    EXPECT_EQ(refused->await(seconds(5)).outcome, Outcome::Rejected);
+    const auto arrived = std::make_shared<SampleFate>();
+    ASSERT_TRUE(bench_.stream->sendSample(sample, arrived));
+    std::thread other([&] {
+        client.take();
+        client.host->settleThrough(client.parcels.back().id);
+    });
+    EXPECT_EQ(arrived->await(seconds(30)).outcome, Outcome::Delivered);
+    other.join();
+}
+
+TEST_F(SessionsTest, TellSinceWhenTheStreamIsAsItIs) {
+    ManualClock clock;
+    const Instant start = clock.now();
+    bench_.stream =
+        std::make_shared<Stream>(bench_.setup(),
+                                 StreamParts{bench_.journal, bench_.catchUp, bench_.desk,
+                                             bench_.changed, bench_.log, nullptr, &clock},
+                                 startingBehind(1000));
+    const auto secondsAfterOneMore = [&] {
+        clock.advance(std::chrono::seconds(1));
+        return (bench_.stream->health().since - start) / std::chrono::seconds(1);
+    };
+    EXPECT_EQ(secondsAfterOneMore(), 0) << "as long as it is there";
+    auto client = attach(1);
+    EXPECT_EQ(secondsAfterOneMore(), 1);
+    client.host->health(Health::Failing, "HTTP 500");
+    EXPECT_EQ(secondsAfterOneMore(), 2);
+    client.host->health(Health::Failing, "HTTP 503");
+    EXPECT_EQ(secondsAfterOneMore(), 2) << "another text is the same word";
+    client.host->closed("gone");
+    EXPECT_EQ(secondsAfterOneMore(), 4);
+    EXPECT_EQ(bench_.stream->health().word, Word::Waiting);
 }
 
 TEST_F(SessionsTest, TellHowTheStreamIs) {

@@ -48,6 +48,19 @@ TEST_F(StreamFieldsTest, DocumentsShowFieldsOrWhyThereAreNone) {
                 ElementsAre("plain 7", "plain no: is missing: the payload is empty", "plain 9"));
 }
 
+TEST_F(StreamFieldsTest, DocumentsShowTheTagsOfTheirDeviceAsTheyAreWhenTheMessageComes) {
+    DeviceSpec device;
+    device.eui = kDevice;
+    device.tags = {{"site", {std::string("harbour")}}};
+    templates_.devices.add(runnel::test::kApplication, device);
+    publish({{7}});
+    device.tags = {{"site", {std::string("depot")}}};
+    templates_.devices.add(runnel::test::kApplication, device);
+    publish({{8}});
+    client_.take();
+    EXPECT_THAT(client_.documents(), ElementsAre("plain 7 at harbour", "plain 8 at depot"));
+}
+
 TEST_F(StreamFieldsTest, NothingIsDecodedBeforeASessionTakes) {
     publish({{7}});
     EXPECT_EQ(templates_.codec.jobs().size(), 0U);

@@ -90,7 +90,9 @@ void StreamWorld::resend() {
     auto message = std::make_shared<Message>();
     message->position = 1 + below(kStart);
     letter.message = std::move(message);
-    if (state_->replay(std::make_shared<const Encoded>(letter, use_, View{}), wake_)) {
+    if (state_->replay(std::make_shared<const Encoded>(letter.message, use_, View{},
+                                                       Again{Again::Why::DeadLetter, letter.id}),
+                       wake_)) {
         asked_.insert(letter.id);
     }
 }

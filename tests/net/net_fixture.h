@@ -93,9 +93,8 @@ class TestServer final {
 
     /// On the loop.
     int endedInAll() const {
-        return std::accumulate(ends.begin(), ends.end(), 0, [](int sum, const auto& end) {
-            return sum + end.second;
-        });
+        return std::accumulate(ends.begin(), ends.end(), 0,
+                               [](int sum, const auto& end) { return sum + end.second; });
     }
     Ended firstEnd() { return firstEnd_.get_future().get(); }
 

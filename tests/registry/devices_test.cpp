@@ -180,6 +180,21 @@ DeviceSpec specOf(std::uint64_t eui) {
     return spec;
 }
 
+TEST_F(DevicesTest, HasTheTagsOfTheLastOneThatNamedIt) {
+    EXPECT_EQ(devices_.tagsOf(kDevice), nullptr);
+    DeviceSpec spec;
+    spec.eui = kDevice;
+    spec.tags = {{"floor", {std::int64_t{3}}}};
+    devices_.add(kFromFile, spec);
+    const auto tags = devices_.tagsOf(kDevice);
+    ASSERT_NE(tags, nullptr);
+    EXPECT_EQ(valueOr<std::int64_t>(*tags, "floor", 0), 3);
+    resolve(uplink());
+    devices_.remove(kDevice);
+    EXPECT_EQ(devices_.tagsOf(kDevice), nullptr) << "heard, and named by nobody";
+    EXPECT_EQ(tags->size(), 1U) << "who shows them keeps them";
+}
+
 TEST(DevicesListTest, CountsWhatIsConfiguredPerApplication) {
     Devices devices;
     devices.add(Eui{1}, specOf(10), Origin::Api);

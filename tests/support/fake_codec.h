@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <map>
 #include <memory>
@@ -42,6 +43,8 @@ class FakeCodec final : public Host {
     void setThrow(std::string what) { state_.lock()->thrown = std::move(what); }
     /// From now on answers are kept until they are released.
     void hold() { state_.lock()->isHolding = true; }
+    /// Called when the plugin has been called to decode, encode or stop, before it returns.
+    void setOnCall(std::function<void()> act) { state_.lock()->onCall = std::move(act); }
     std::size_t held() const { return state_.lock()->held.size(); }
     /// Gives the held answer at `index` (0: the oldest), on this thread.
     void release(std::size_t index) {
@@ -77,6 +80,7 @@ class FakeCodec final : public Host {
     struct State {
         std::optional<Error> error;
         std::string thrown;
+        std::function<void()> onCall;
         bool isHolding = false, isStopped = false;
         std::vector<Held> held;
         std::vector<CodecJob> jobs;
@@ -104,11 +108,18 @@ class FakeCodec final : public Host {
         void unload(std::uint32_t program) override {
             fake_.state_.lock()->programs.erase(program);
         }
-        void decode(std::span<const CodecJob> jobs) override { fake_.run(jobs, host_, &decoded); }
-        void encode(std::span<const CodecJob> jobs) override { fake_.run(jobs, host_, &encoded); }
+        void decode(std::span<const CodecJob> jobs) override {
+            fake_.run(jobs, host_, &decoded);
+            fake_.called();
+        }
+        void encode(std::span<const CodecJob> jobs) override {
+            fake_.run(jobs, host_, &encoded);
+            fake_.called();
+        }
         void stop() override {
             fake_.state_.lock()->isStopped = true;
             fake_.forget(host_);
+            fake_.called();
         }
 
       private:
@@ -121,6 +132,10 @@ class FakeCodec final : public Host {
             std::make_unique<Object>(dynamic_cast<FakeCodec&>(host), codecHost));
     }
 
+    void called() {
+        const auto act = state_.lock()->onCall;
+        if (act) act();
+    }
     static CodecAnswer decoded(const CodecJob& job, std::uint8_t) {
         CodecAnswer answer;
         if (job.payload.empty()) {

@@ -15,15 +15,21 @@
 namespace runnel::test {
 
 /// Documents are "TEXT 7" for a decoded value, "TEXT no: REASON" for an error and "TEXT -" without
-/// either; TEXT is its option.
+/// either, and then " at SITE" for a device with a tag "site"; TEXT is its option. With the text
+/// "quiet" it wants no fields.
 class FieldsFormat final : public Format {
   public:
     explicit FieldsFormat(std::string text) : text_(std::move(text)) {}
 
     std::string_view contentType() const override { return "text/plain"; }
     bool isText() const override { return true; }
-    bool wantsFields() const override { return true; }
+    bool wantsFields() const override { return text_ != "quiet"; }
     Result<std::string> encode(const EncodeInput& input) const override {
+        const std::string text = textOf(input);
+        if (input.tags == nullptr) return text;
+        return text + " at " + valueOr<std::string>(*input.tags, "site", "");
+    }
+    std::string textOf(const EncodeInput& input) const {
         if (input.decodeError != nullptr) return text_ + " no: " + input.decodeError->reason;
         if (input.decoded == nullptr) return text_ + " -";
         return text_ + " " + std::to_string(valueOr<std::int64_t>(*input.decoded, "value", -1));
@@ -64,10 +70,14 @@ class TemplateBench {
     }
     /// Of a stream that names this template, or none.
     std::shared_ptr<const StreamTransform> transform(std::string reference = {}) {
+        return transform(std::move(reference), plain, *base);
+    }
+    std::shared_ptr<const StreamTransform> transform(std::string reference, Fields options,
+                                                     const FormatUse& use) {
         return std::make_shared<const StreamTransform>(
             StreamTransform::Parts{templates, devices, formats, codec,
                                    *plugins.find(PluginKind::Format, "fields")},
-            std::move(reference), plain, *base);
+            std::move(reference), std::move(options), use);
     }
     static std::shared_ptr<Message> uplink(Bytes payload, Eui device = {0xD1},
                                            Eui application = {0xA1}) {

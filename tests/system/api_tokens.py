@@ -5,6 +5,7 @@ import asyncio
 import datetime
 import http.client
 import time
+import urllib.parse
 
 import api
 import mqtt_client
@@ -189,6 +190,16 @@ class ApiTokens(runnel.SystemTest):
             for text in texts:
                 self.assertEqual(self.status(broker, text), 101)
             self.assertEqual(self.status(broker, gone["token"]), 401)
+
+    async def test_the_url_of_a_stream_opens_it_whatever_its_token_is_made_of(self):
+        typed = "+a&b=c#d%20e?f/~g:h;i,j"
+        async with runnel.Runnel([runnel.webhook()]) as broker:
+            local = api.local(broker)
+            await local.put(OWN, {"name": "Parking"}, 201)
+            await local.put(STREAM, {"token": typed}, 201)
+            url = (await local.get(STREAM)).json["url"]
+            query = urllib.parse.urlsplit(url).query
+            self.assertEqual(urllib.parse.parse_qs(query, strict_parsing=True), {"token": [typed]})
 
     async def test_a_token_is_one_streams_alone(self):
         async with runnel.Runnel([runnel.webhook()]) as broker:

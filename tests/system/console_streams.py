@@ -76,7 +76,7 @@ class ConsoleStreams(StreamsTest):
         await page.seeText("holder", exact=True)
         await self.look(page, "stream-sessions")
         await page.click("button", "Send test uplink")
-        await page.seeText("Test uplink sent to 1 session")
+        await page.seeText("The test uplink has arrived")
         await client.close()
         await page.seeText("Nobody is connected.")
         await page.seeText("Waiting", exact=True)

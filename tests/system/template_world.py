@@ -32,9 +32,10 @@ def javascript(name, script=JAVASCRIPT, **more):
 
 
 def broker(templates, devices=None, streams=None, **application):
-    """`devices`: {EUI: name of its template or None}; `streams` in place of one called cloud."""
-    listed = [{"eui": eui, **({"template": name} if name else {})}
-              for eui, name in (devices or {}).items()]
+    """`devices`: {EUI: name of its template, or None, or what is said of it}; `streams` in place of
+    one called cloud."""
+    listed = [{"eui": eui, **(said if isinstance(said, dict) else {"template": said} if said else {})}
+              for eui, said in (devices or {}).items()]
     world = runnel.Runnel([runnel.webhook()], {APPLICATION: {
         "name": "Parking", "devices": listed, "streams": streams, **application}},
         templates="templates")

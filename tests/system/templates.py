@@ -110,6 +110,28 @@ class Templates(runnel.SystemTest):
             await world.post(broker, world.uplink(FIRST, "00D7"))
             self.assertEqual(await client.document(), {"dev": FIRST.lower(), "t": 21.5})
 
+    async def test_a_document_shows_the_tags_of_its_device(self):
+        text = '{"at":{{{Tags.place|json}}},"floor":{{{Tags.floor|json}}}}'
+        self.token = runnel.new_token()
+        streams = [runnel.websocket_stream("cloud", self.token, format="template",
+                                           options={"uplink": text})]
+        tags = {"place": 'Quay "4"', "floor": -1}
+        async with world.broker([], {FIRST: {"tags": tags}, SECOND: None}, streams) as broker:
+            client = await broker.connect(self.token)
+            await world.post(broker, world.uplink(FIRST, "01"), world.uplink(SECOND, "01"))
+            self.assertEqual(await client.documents(2), [{"at": 'Quay "4"', "floor": -1},
+                                                         {"at": None, "floor": None}])
+
+    async def test_what_waited_during_a_restart_has_its_fields(self):
+        templates = [world.javascript("scripted")]
+        async with self.broker(templates, {FIRST: "scripted"}) as broker:
+            await world.post(broker, *(world.uplink(FIRST, "00D7", n) for n in range(1, 4)))
+            await broker.kill()
+            await broker.restart()
+            client = await broker.connect(self.token)
+            shown = [d["Fields"]["temperature"] for d in await client.documents(3)]
+        self.assertEqual(shown, [21.5] * 3)
+
     async def test_a_hostile_script_costs_nobody_else_anything(self):
         templates = [world.javascript("good")]
         templates += [world.javascript(name, script) for name, script in HOSTILE.items()]

@@ -116,6 +116,16 @@ TEST_F(RunningCodecTest, TheEndAnswersWhatIsOpenAndWhatComesLater) {
     EXPECT_TRUE(fake_.isStopped());
 }
 
+TEST_F(RunningCodecTest, AProgramMayEndOnAThreadThatTheCallItselfWaitsFor) {
+    const std::uint32_t other = *codec_->load({});
+    fake_.setOnCall([&] { std::thread([&] { codec_->unload(other); }).join(); });
+    decode({1});
+    EXPECT_EQ(fake_.programs(), 1U) << "at the end of the call";
+    fake_.setOnCall([&] { std::thread([&] { codec_->unload(program_); }).join(); });
+    codec_->stop();
+    EXPECT_TRUE(fake_.isStopped());
+}
+
 TEST_F(RunningCodecTest, ManyThreadsGetTheirOwnAnswers) {
     std::vector<std::thread> threads;
     std::array<std::vector<std::int64_t>, 4> seen;

@@ -113,6 +113,48 @@ TEST_F(StreamTransformTest, ANewTextIsAnotherObject) {
     EXPECT_EQ(*after->format->encode(EncodeInput{.message = *message}), "new -");
 }
 
+TEST_F(StreamTransformTest, ShowsTheTagsOfADeviceWithOrWithoutATemplate) {
+    DeviceSpec device;
+    device.eui = kPlain;
+    device.tags = {{"site", {std::string("harbour")}}};
+    bench_.devices.add(kApplication, device);
+    const auto transform = bench_.transform();
+    for (const Eui application : {kApplication, Eui{0xA9}}) {
+        const auto showing = transform->show(TemplateBench::uplink({1}, kPlain, application));
+        ASSERT_NE(showing.tags, nullptr);
+        EXPECT_EQ(valueOr<std::string>(*showing.tags, "site", ""), "harbour");
+    }
+    EXPECT_EQ(transform->show(TemplateBench::uplink({1}, kNamed)).tags, nullptr);
+    bench_.devices.remove(kPlain);
+    EXPECT_EQ(transform->show(TemplateBench::uplink({1}, kPlain)).tags, nullptr);
+}
+
+TEST_F(StreamTransformTest, AStreamWithoutFieldsLooksAtDevicesOnlyForATemplatesText) {
+    const Fields options{{"text", {std::string("quiet")}}};
+    const FormatUse* quiet = *bench_.formats.get(*bench_.plugins.find(PluginKind::Format, "fields"),
+                                                 bench_.codec, options);
+    const auto transform = bench_.transform("", options, *quiet);
+    DeviceSpec device;
+    device.eui = kNamed;
+    device.deviceTemplate = "texted";
+    device.tags = {{"site", {std::string("harbour")}}};
+    bench_.devices.add(kApplication, device);
+    const auto before = transform->show(TemplateBench::uplink({1}));
+    EXPECT_EQ(before.format, quiet);
+    EXPECT_EQ(before.tags, nullptr);
+    EXPECT_EQ(before.decoding, nullptr);
+    configureText("own");
+    EXPECT_NE(transform->show(TemplateBench::uplink({1})).format, quiet);
+}
+
+TEST_F(StreamTransformTest, WhoHasShownByAVersionDoesNotKeepItsProgram) {
+    configureText("old");
+    const auto transform = bench_.transform("texted");
+    transform->show(TemplateBench::uplink({1}));
+    configureText("new");
+    EXPECT_EQ(bench_.codec.programs(), 1U);
+}
+
 TEST_F(StreamTransformTest, TheTextOfAnotherFormatIsNoneOfItsBusiness) {
     TemplateSpec spec = TemplateBench::spec("texted");
     spec.formatOptions = {{"uplink", {std::string("{{Port}}")}}};  // of format_template

@@ -33,7 +33,7 @@ DeviceSpec specOf(Eui eui, const Device& device) {
     spec.eui = eui;
     spec.name = device.name;
     spec.deviceTemplate = device.deviceTemplate;
-    spec.tags = device.tags;
+    if (device.tags) spec.tags = *device.tags;
     return spec;
 }
 

@@ -102,8 +102,7 @@ std::vector<Pair> pairsOf(const Stream& stream, const StreamTransform& transform
     for (const MessagePtr& message : messages) {
         const StreamTransform::Showing after = transform.showBy(wish.use, message);
         Pair pair{stream.encoded(message),
-                  std::make_shared<const Encoded>(message, *after.format, stream.setup().view,
-                                                  Again{}, after.decoding),
+                  std::make_shared<const Encoded>(message, after, stream.setup().view),
                   after.decoding ? after.decoding : StreamTransform::decodingOf(wish.use, message)};
         decodings.push_back(pair.before->decoding());
         decodings.push_back(pair.decoding);

@@ -13,7 +13,8 @@ struct SessionParts {
     const Clock& clock;
 };
 
-/// …/streams/{stream}/sessions, and /test, which sends a made-up uplink to the holder.
+/// …/streams/{stream}/sessions; /attempts, a protocol's newest tries; and /test, which sends a
+/// made-up uplink to the holder and waits up to 5 s for what becomes of it.
 Routes sessionRoutes(SessionParts parts);
 
 }  // namespace runnel::admin

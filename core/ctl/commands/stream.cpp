@@ -48,6 +48,7 @@ std::vector<std::pair<std::string, std::string>> fieldsOf(const Object& stream) 
             {"enabled", text(stream, "enabled")},
             {"origin", text(stream, "origin")},
             {"health", text(*state, "health") + (reason.empty() ? "" : ": " + reason)},
+            {"since", text(*state, "since")},
             {"sessions", text(*state, "sessions")},
             {"cursor", text(*state, "cursor")},
             {"books", pairs(*child(*state, "books"))}};
@@ -69,7 +70,10 @@ void test(Context& context, const StreamOptions& options) {
             {"sent", isTrue(result, "sent") ? "yes, a made-up uplink" : "no"},
             {"sessions", text(result, "sessions")},
             {"health", text(result, "health")},
-            {"text", text(result, "text")}};
+            {"text", text(result, "text")},
+            {"arrived", isTrue(result, "arrived") ? "yes" : "no, not within 5 s"},
+            {"status", text(result, "status")},
+            {"answer", text(result, "answer")}};
     });
     if (isTrue(*answer, "sent")) return;
     throw Failure(ExitCode::Refused, "nothing was sent to " + nameOf(stream) +
@@ -86,6 +90,17 @@ void sessions(Context& context, const StreamOptions& options) {
                                                                    : "listener";
                   return std::vector<std::string>{text(session, "peer"), text(session, "since"),
                                                   role, text(session, "token")};
+              }});
+}
+
+void attempts(Context& context, const StreamOptions& options) {
+    const Where stream = findStream(context.client, options.stream);
+    showList(context, under(stream, {"attempts"}),
+             {{"TIME", "POSITION", "STATUS", "ANSWER"}, [](const Object& attempt) {
+                  const std::string position = text(attempt, "position");
+                  return std::vector<std::string>{text(attempt, "time"),
+                                                  position.empty() ? "test" : position,
+                                                  text(attempt, "status"), text(attempt, "answer")};
               }});
 }
 
@@ -115,13 +130,18 @@ void addStreamCommands(const Menu& menu) {
     }
     addStreamSet(group);
     {
-        auto [app, options] =
-            group.command("test", "Send a made-up uplink to the stream's holder", test);
+        auto [app, options] = group.command(
+            "test", "Send a made-up uplink to the stream's holder and show its answer", test);
         app.add_option("STREAM", options.stream, kStream)->required();
     }
     {
         auto [app, options] =
             group.command("sessions", "List the clients that are there", sessions);
+        app.add_option("STREAM", options.stream, kStream)->required();
+    }
+    {
+        auto [app, options] = group.command(
+            "attempts", "List the newest tries of a protocol that repeats them", attempts);
         app.add_option("STREAM", options.stream, kStream)->required();
     }
     addStreamTail(group);

@@ -34,6 +34,8 @@ interface Options {
   signal?: AbortSignal;
 }
 
+const kPatience = 30_000; // milliseconds for an answer
+
 let csrf: string | undefined;
 let onLoggedOut: () => void = () => undefined;
 let renew: () => Promise<boolean> = async () => false;
@@ -80,17 +82,19 @@ async function request(method: string, path: string, options: Options, isRepeate
   if (options.body !== undefined) headers["Content-Type"] = options.type ?? "application/json";
   if (options.etag) headers["If-Match"] = options.etag;
   if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
+  const late = AbortSignal.timeout(kPatience);
   let response: Response;
   try {
     response = await fetch(address(path, options.query), {
       method,
       headers,
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
-      signal: options.signal,
+      signal: options.signal ? AbortSignal.any([options.signal, late]) : late,
       cache: "no-store",
     });
   } catch (error) {
     if (options.signal?.aborted) throw error;
+    if (late.aborted) throw new ApiProblem(0, "No answer", `The broker has not answered within ${kPatience / 1_000} seconds.`);
     throw new ApiProblem(0, "No answer", "The broker does not answer. This page tries again by itself.");
   }
   if (response.ok) return response;

@@ -137,6 +137,7 @@ export interface Books {
 export interface StreamState {
   health: Health;
   text: string;
+  since?: string; // when health became this word
   sessions: number;
   cursor?: number;
   books?: Books;
@@ -201,6 +202,17 @@ export interface StreamTest {
   sessions: number;
   health: Health;
   text: string;
+  arrived: boolean;
+  status?: number;
+  answer?: string;
+}
+
+/** One try of a protocol that repeats them. */
+export interface Attempt {
+  time: Time;
+  position?: number; // missing: a test
+  status?: number; // missing: there was no answer
+  answer: string;
 }
 
 export interface Token {

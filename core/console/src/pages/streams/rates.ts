@@ -5,7 +5,6 @@ import type { Books, Stream } from "../../api/types";
 export interface Rates {
   settled: number[]; // per second, sampled while the page is open; the newest last
   matched: number; // per second, now
-  changed?: number; // when the health changed while the page was open, in milliseconds
 }
 
 const kMost = 60; // samples
@@ -14,21 +13,20 @@ const kLeast = 1_000; // milliseconds between two samples: less says nothing abo
 /** How fast the books grow, from one look at the stream to the next. */
 export function useRates(stream: Stream | undefined): Rates {
   const [rates, setRates] = useState<Rates>({ settled: [], matched: 0 });
-  const last = useRef<{ at: number; books?: Books; health: string }>(undefined);
+  const last = useRef<{ at: number; books?: Books }>(undefined);
   useEffect(() => {
     if (!stream) return;
-    const { books, health } = stream.state;
+    const { books } = stream.state;
     const at = performance.now();
     const before = last.current;
     if (before && at - before.at < kLeast) return;
-    last.current = { at, books, health };
+    last.current = { at, books };
     if (!before) return;
     const since = (which: keyof Books) =>
       books && before.books ? Math.max(0, (1_000 * (books[which] - before.books[which])) / (at - before.at)) : 0;
     setRates((old) => ({
       settled: [...old.settled, since("settled")].slice(-kMost),
       matched: since("matched"),
-      changed: health === before.health ? old.changed : Date.now(),
     }));
   }, [stream]);
   return rates;

@@ -2,7 +2,8 @@
 import type { Books, Stream } from "../../api/types";
 import { Sparkline } from "../../parts/chart";
 import { Facts, Panel } from "../../parts/small";
-import { clock, count, counted, duration } from "../../parts/text";
+import { count, counted, duration } from "../../parts/text";
+import { Time } from "../../parts/time";
 import { perSecond, type Rates } from "./rates";
 import { StreamBadge } from "./streams";
 
@@ -14,7 +15,7 @@ export function StatePanel({ stream, rates }: { stream: Stream; rates: Rates }) 
     <Panel title="State">
       <p>
         <StreamBadge stream={stream} />
-        {rates.changed && <span class="quiet"> since {clock(rates.changed)}</span>}
+        {enabled && state.since && <span class="quiet"> since <Time at={state.since} /></span>}
         {enabled && state.text && <> {state.text}</>}
       </p>
       {state.books && (

@@ -8,7 +8,7 @@ import { ActButton } from "../../parts/act";
 import { notify, notifyError } from "../../parts/notices";
 import { Problem } from "../../parts/problem";
 import { PageHead, Tabs } from "../../parts/small";
-import { counted, nameOf } from "../../parts/text";
+import { nameOf } from "../../parts/text";
 import { link, useLocation } from "../../shell/router";
 import { FileNote } from "../owner_actions";
 import { ConnectionPanel } from "./connection";
@@ -84,9 +84,12 @@ export function StreamPage({ owner, stream: name }: { owner: Owner; stream: stri
 /** Test, and the switch. */
 function StreamActions({ stream, path, mayEdit, reload }: StreamTabProps & { reload: () => Promise<void> }) {
   const test = async () => {
-    const { sent, sessions, text } = await api.post<StreamTest>(`${path}/test`);
-    if (sent) notify(`Test uplink sent to ${counted(sessions, "session")}`);
-    else notifyError(`Test uplink not sent: ${text || "no session is connected"}`);
+    const { sent, arrived, text, status, answer } = await api.post<StreamTest>(`${path}/test`);
+    const said = [status, answer].filter(Boolean).join(" ");
+    if (!sent) notifyError(`Test uplink not sent: ${text || "no session is connected"}`);
+    else if (arrived) notify(`The test uplink has arrived${said && `; the answer is ${said}`}`);
+    else if (said) notifyError(`The test uplink did not arrive; the answer is ${said}`);
+    else notify("Test uplink sent; nobody confirmed it within 5 seconds");
   };
   const toggle = async () => {
     await api.patch<Stream>(path, { enabled: !stream.enabled });
