@@ -147,7 +147,7 @@ class ConsoleStreamLife(StreamsTest):
             await page.fill("Gateway EUI", GATEWAY)
             await page.click("button", "Add gateway", within=["dialog", "Add gateway"])
             await page.see("heading", GATEWAY)
-            await page.click("button", "Rename")
+            await page.click("button", "Edit")
             await page.fill("Name", "Roof")
             await page.click("button", "Save")
             await page.see("heading", "Roof")

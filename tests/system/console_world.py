@@ -39,6 +39,9 @@ PAGES = {
     "networks": ("/networks", "Networks"),
     "plugins": ("/plugins", "Plugins"),
     "plugin": ("/plugins/protocol/websocket", "websocket"),
+    "templates": ("/templates", "Device templates"),
+    "template": ("/templates/acme-climate/1", "acme-climate@1"),
+    "template-add": ("/add-template", "Add template"),
     "users": ("/users", "Users"),
     "keys": ("/keys", "API keys"),
     "audit": ("/audit", "Audit log"),
@@ -57,6 +60,9 @@ async def fill(admin):
         "name": "bay-1", "scope": {"device": DEVICE}, "protocol": "mqtt"})
     await admin.post(f"{ours}/streams", {
         "name": "away", "protocol": "mqtt", "options": {"role": "client", "url": "mqtt://127.0.0.1:9"}})
+    await admin.put(f"{api.BASE}/templates/acme-climate/1", {
+        "description": "Temperature and humidity", "codec": {"plugin": "fields", "options": {"uplink": [
+            {"name": "temperature", "type": "int16", "scale": 0.1}]}}}, 201)
     await admin.post(f"{api.BASE}/gateways", {"eui": GATEWAY, "name": "Roof"})
     await admin.post(f"{api.gateway(GATEWAY)}/streams", {"name": "mirror"})
     await admin.post(f"{ours}/devices/{DEVICE}/downlinks", {"port": 2, "data": "01FF"}, 202)

@@ -6,6 +6,7 @@ import "./style/parts.css";
 import "./style/devices.css";
 import "./style/streams.css";
 import "./style/broker.css";
+import "./style/templates.css";
 import "./style/account.css";
 import { Shell } from "./shell/shell";
 import { applyTheme } from "./shell/theme";

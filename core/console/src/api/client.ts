@@ -30,6 +30,7 @@ interface Options {
   query?: Query;
   body?: unknown;
   etag?: string; // for If-Match
+  isNew?: boolean; // there is none yet
   type?: string; // of the body
   signal?: AbortSignal;
 }
@@ -81,6 +82,7 @@ async function request(method: string, path: string, options: Options, isRepeate
   const headers: Record<string, string> = { Accept: "application/json" };
   if (options.body !== undefined) headers["Content-Type"] = options.type ?? "application/json";
   if (options.etag) headers["If-Match"] = options.etag;
+  if (options.isNew) headers["If-None-Match"] = "*";
   if (csrf && method !== "GET") headers["X-CSRF-Token"] = csrf;
   const late = AbortSignal.timeout(kPatience);
   let response: Response;
@@ -121,6 +123,10 @@ export const api = {
   },
   async put<T>(path: string, body: unknown, etag?: string): Promise<T> {
     return valueOf<T>(await request("PUT", path, { body, etag }));
+  },
+  /** A problem 412 if it is there already. */
+  async make<T>(path: string, body: unknown): Promise<T> {
+    return valueOf<T>(await request("PUT", path, { body, isNew: true }));
   },
   /** RFC 7396: null removes a member, what is not named stays. */
   async patch<T>(path: string, body: unknown, etag?: string): Promise<T> {

@@ -64,6 +64,7 @@ export interface Traffic {
 export interface Application {
   eui: Eui;
   name: string;
+  template?: string; // of devices that name none
   origin: Origin;
   file?: string;
   deviceCount: number;
@@ -151,6 +152,7 @@ export interface Stream {
   scope?: Scope;
   protocol: string;
   format: string;
+  template?: string; // a device template
   options: Record<string, OptionValue>;
   duplicates: "all" | "best";
   events: MessageKind[];
@@ -169,11 +171,54 @@ export interface StreamInput {
   scope?: Scope;
   protocol?: string;
   format?: string;
+  template?: string;
   options?: Record<string, OptionValue>;
   duplicates?: "all" | "best";
   events?: MessageKind[];
   enabled?: boolean;
   token?: string;
+}
+
+/** One version of a device template. */
+export interface Template {
+  name: string;
+  version: number;
+  description?: string;
+  codec?: TemplatePart;
+  format?: TemplatePart;
+  examples?: unknown[];
+  origin?: Origin;
+  file?: string;
+  trouble?: string; // why its codec does not run
+}
+
+export interface TemplatePart {
+  plugin?: string;
+  options?: Record<string, OptionValue>;
+}
+
+export interface TemplateSummary extends Omit<Template, "codec" | "format" | "examples"> {
+  codec: string; // its plugin; "": none
+  format: string; // that it has a text for; "": none
+  examples: number;
+}
+
+/** A message as the documents of a stream, without and with a device template. */
+export interface DryRunItem {
+  position: number;
+  kind: MessageKind;
+  device: Eui;
+  received: Time;
+  data: string;
+  before: string[];
+  after: string[];
+  fields?: Record<string, unknown>;
+  error?: string;
+}
+
+export interface DryRunResult {
+  template: string;
+  items: DryRunItem[];
 }
 
 export interface StreamDocument {

@@ -38,7 +38,7 @@ export function ApplicationPage({ application, tab = "streams" }: { application:
         )}
       </PageHead>
       <Problem problem={problem} />
-      {value && <p class="quiet">Application EUI <EuiText eui={application} /></p>}
+      {value && <p class="quiet">Application EUI <EuiText eui={application} />{value.template && <>, device template {value.template}</>}</p>}
       <FileNote value={value} />
       {value && <Tabs label="Parts of the application" tabs={tabs} current={tab} />}
       {value && tab === "streams" && <StreamsTab owner={owner} />}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What applications and gateways have in common: a name, and that they can be removed.
+// What applications and gateways have in common: they can be changed and removed.
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../api/client";
@@ -10,6 +10,7 @@ import { Form, TextField } from "../parts/form";
 import { notify } from "../parts/notices";
 import { nameOf } from "../parts/text";
 import { go } from "../shell/router";
+import { TemplateField } from "./templates/template_field";
 
 interface Props {
   owner: Owner;
@@ -21,9 +22,9 @@ interface Props {
 
 const kWord = { application: "Application", gateway: "Gateway" };
 
-/** Rename and Remove. */
+/** Edit and Remove. */
 export function OwnerActions({ owner, value, etag, onChanged, children }: Props) {
-  const [isRenaming, setIsRenaming] = useState(false);
+  const [isEditing, setIsEditing] = useState(false);
   const remove = async () => {
     await api.remove(pathOf(owner));
     notify(`${kWord[owner.kind]} ${nameOf(value)} is removed`);
@@ -31,25 +32,30 @@ export function OwnerActions({ owner, value, etag, onChanged, children }: Props)
   };
   return (
     <>
-      <button type="button" onClick={() => setIsRenaming(true)}>Rename</button>
+      <button type="button" onClick={() => setIsEditing(true)}>Edit</button>
       <ConfirmButton button="Remove" title={`Remove ${owner.kind} ${nameOf(value)}?`} act={remove}>{children}</ConfirmButton>
-      {isRenaming && <Rename {...{ owner, value, etag, onChanged }} onClose={() => setIsRenaming(false)} />}
+      {isEditing && <Edit {...{ owner, value, etag, onChanged }} onClose={() => setIsEditing(false)} />}
     </>
   );
 }
 
-function Rename({ owner, value, etag, onChanged, onClose }: Omit<Props, "children"> & { onClose: () => void }) {
+function Edit({ owner, value, etag, onChanged, onClose }: Omit<Props, "children"> & { onClose: () => void }) {
   const [name, setName] = useState(value.name);
-  const rename = async () => {
-    await api.patch(pathOf(owner), { name: name || null }, etag);
+  const [template, setTemplate] = useState("template" in value ? value.template ?? "" : "");
+  const isApplication = owner.kind === "application";
+  const save = async () => {
+    await api.patch(pathOf(owner), { name: name || null, ...(isApplication && { template: template.trim() || null }) }, etag);
     await onChanged();
     notify(`${kWord[owner.kind]} ${name || owner.eui} is saved`);
     onClose();
   };
   return (
-    <Dialog title={`Rename ${owner.kind}`} onClose={onClose}>
-      <Form onSubmit={rename} submit="Save" cancel={onClose} label={`Rename ${owner.kind}`}>
+    <Dialog title={`Edit ${owner.kind}`} onClose={onClose}>
+      <Form onSubmit={save} submit="Save" cancel={onClose} label={`Edit ${owner.kind}`}>
         <TextField label="Name" pointer="/name" value={name} onChange={setName} />
+        {isApplication && (
+          <TemplateField value={template} onChange={setTemplate} help="What makes fields of the payloads of devices that name none. Left empty: nothing." />
+        )}
       </Form>
     </Dialog>
   );

@@ -18,6 +18,8 @@ import { PluginPage, PluginsPage } from "./plugins";
 import { AddStreamPage } from "./streams/add_stream";
 import { StreamPage } from "./streams/stream";
 import { StreamsPage } from "./streams/streams";
+import { AddTemplatePage, TemplatePage } from "./templates/template";
+import { TemplatesPage } from "./templates/templates";
 import { UnroutedPage } from "./unrouted";
 import { UsersPage } from "./users";
 
@@ -46,6 +48,9 @@ const kPages: [pattern: string, page: Page][] = [
   ["/networks", () => <NetworksPage />],
   ["/plugins", () => <PluginsPage />],
   ["/plugins/{kind}/{name}", ({ kind = "", name = "" }) => <PluginPage kind={kind} name={name} />],
+  ["/templates", () => <TemplatesPage />],
+  ["/add-template", () => <AddTemplatePage />],
+  ["/templates/{name}/{version}", ({ name = "", version = "" }) => <TemplatePage name={name} version={version} />],
   ["/users", () => <UsersPage />],
   ["/keys", () => <KeysPage />],
   ["/audit", () => <AuditPage />],

@@ -3,7 +3,7 @@
 import { createContext, type ComponentChildren } from "preact";
 import { useContext, useId, useRef, useState } from "preact/hooks";
 import { ApiProblem } from "../api/client";
-import { Problem } from "./problem";
+import { isAt, Problem } from "./problem";
 
 interface FormState {
   problem?: ApiProblem;
@@ -13,10 +13,13 @@ interface FormState {
 
 const FormContext = createContext<FormState>({ claim: () => undefined });
 
-/** Complaints about exactly this pointer: "/options/url". */
+/** Complaints about exactly this pointer: "/options/url"; of one that ends with "/" those about what is below it, too. */
 function complaintsAt(problem: ApiProblem | undefined, pointer: string | undefined): string {
   if (!problem || !pointer) return "";
-  return problem.errors.filter((each) => each.pointer === pointer).map((each) => each.detail).join("; ");
+  return problem.errors.filter((each) => isAt(pointer, each.pointer)).map((each) => {
+    const rest = each.pointer?.slice(pointer.length) ?? "";
+    return rest ? `${rest}: ${each.detail}` : each.detail;
+  }).join("; ");
 }
 
 interface FormProps {
@@ -26,21 +29,23 @@ interface FormProps {
   cancel?: () => void;
   label?: string; // for screen readers
   isLoading?: boolean; // nothing can be sent yet
+  isWide?: boolean; // it has programs and documents
+  /** A second button, whose complaints land at the fields, too. */
+  also?: { text: string; act: () => Promise<void> };
   children: ComponentChildren;
 }
 
-export function Form({ onSubmit, submit, cancel, label, isLoading, children }: FormProps) {
+export function Form({ onSubmit, submit, cancel, label, isLoading, isWide, also, children }: FormProps) {
   const [problem, setProblem] = useState<ApiProblem>();
   const [isBusy, setIsBusy] = useState(false);
   const claimed = useRef(new Set<string>());
   const form = useRef<HTMLFormElement>(null);
-  const send = async (event: Event) => {
-    event.preventDefault();
+  const run = async (act: () => Promise<void>) => {
     if (isBusy) return;
     setIsBusy(true);
     setProblem(undefined);
     try {
-      await onSubmit();
+      await act();
     } catch (error) {
       setProblem(error instanceof ApiProblem ? error : new ApiProblem(0, "Error", String(error)));
       requestAnimationFrame(() => form.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
@@ -48,13 +53,18 @@ export function Form({ onSubmit, submit, cancel, label, isLoading, children }: F
       setIsBusy(false);
     }
   };
+  const send = (event: Event) => {
+    event.preventDefault();
+    void run(onSubmit);
+  };
   return (
     <FormContext.Provider value={{ problem, claim: (pointer) => claimed.current.add(pointer) }}>
-      <form ref={form} class="form" aria-label={label} onSubmit={send} noValidate>
+      <form ref={form} class={isWide ? "form wide" : "form"} aria-label={label} onSubmit={send} noValidate>
         {children}
         <Problem problem={problem} shown={[...claimed.current]} />
         <div class="actions">
           <button type="submit" class="primary" disabled={isBusy || isLoading}>{submit}</button>
+          {also && <button type="button" disabled={isBusy || isLoading} onClick={() => void run(also.act)}>{also.text}</button>}
           {cancel && <button type="button" onClick={cancel}>Cancel</button>}
         </div>
       </form>
@@ -105,15 +115,19 @@ interface InputProps extends Omit<FieldProps, "children"> {
   autocomplete?: string;
   disabled?: boolean;
   isCode?: boolean; // in the font of EUIs and payloads
+  suggestions?: string[];
 }
 
-export function TextField({ value, onChange, type = "text", placeholder, autocomplete = "off", disabled, isCode, ...field }: InputProps) {
+export function TextField({ value, onChange, type = "text", placeholder, autocomplete = "off", disabled, isCode, suggestions, ...field }: InputProps) {
   return (
     <Field {...field}>
       {(control) => (
-        <input {...control} class={isCode ? "code" : undefined} type={type as "text"} value={value} placeholder={placeholder}
-          autocomplete={autocomplete} disabled={disabled} required={field.required} spellcheck={false}
-          onInput={(event) => onChange(event.currentTarget.value)} />
+        <>
+          {suggestions && <datalist id={`${control.id}-list`}>{suggestions.map((each) => <option key={each} value={each} />)}</datalist>}
+          <input {...control} list={suggestions && `${control.id}-list`} class={isCode ? "code" : undefined} type={type as "text"} value={value} placeholder={placeholder}
+            autocomplete={autocomplete} disabled={disabled} required={field.required} spellcheck={false}
+            onInput={(event) => onChange(event.currentTarget.value)} />
+        </>
       )}
     </Field>
   );

@@ -7,10 +7,15 @@ interface Props {
   shown?: string[];
 }
 
+/** Is this complaint about `pointer`? One that ends with "/" means all that is below it, too. */
+export function isAt(pointer: string, complaint: string | undefined): boolean {
+  return complaint === pointer || (pointer.endsWith("/") && (complaint === pointer.slice(0, -1) || complaint?.startsWith(pointer) === true));
+}
+
 /** Why something did not work, in the broker's words; nothing if it did. */
 export function Problem({ problem, shown = [] }: Props) {
   if (!problem) return null;
-  const rest = problem.errors.filter(({ pointer }) => !pointer || !shown.includes(pointer));
+  const rest = problem.errors.filter(({ pointer }) => !pointer || !shown.some((each) => isAt(each, pointer)));
   const isAllShown = problem.errors.length > 0 && rest.length === 0;
   return (
     <div class="problem" role="alert">

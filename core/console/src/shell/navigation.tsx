@@ -26,6 +26,7 @@ const kEntries: { title: string; entries: Entry[] }[] = [
     title: "Broker",
     entries: [
       { text: "Networks", path: ["networks"], may: (rights) => rights.seesEverything },
+      { text: "Device templates", path: ["templates"] },
       { text: "Plugins", path: ["plugins"] },
     ],
   },

@@ -6,6 +6,7 @@ import { Dialog } from "../../parts/dialog";
 import { Form, TextField } from "../../parts/form";
 import { notify } from "../../parts/notices";
 import { nameOf } from "../../parts/text";
+import { TemplateField } from "../templates/template_field";
 import { isTwice, rowsOf, TagRows, tagsOf, type TagRow } from "./tag_rows";
 
 interface Fields {
@@ -27,8 +28,8 @@ function DeviceFields({ fields, onChange }: FieldsProps) {
   return (
     <>
       <TextField label="Name" pointer="/name" value={fields.name} onChange={(name) => onChange({ ...fields, name })} placeholder="Bay 1" />
-      <TextField label="Template" pointer="/template" value={fields.template} onChange={(template) => onChange({ ...fields, template })}
-        help="Of its payloads; empty: none." />
+      <TemplateField value={fields.template} onChange={(template) => onChange({ ...fields, template })}
+        help="What makes fields of its payloads. Left empty it is the application's." />
       <TagRows rows={fields.rows} onChange={(rows) => onChange({ ...fields, rows })} />
     </>
   );

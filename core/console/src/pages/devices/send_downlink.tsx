@@ -10,7 +10,7 @@ import { hexOfText } from "../../parts/text";
 
 const kPorts = { least: 1, most: 223 };
 
-type Writing = "hex" | "text";
+type Writing = "hex" | "text" | "fields";
 
 interface Draft {
   port: string;
@@ -27,6 +27,11 @@ function inputOf({ port, isConfirmed, writing, payload }: Draft): DownlinkInput 
   if (!Number.isInteger(number) || number < kPorts.least || number > kPorts.most) {
     complain("/port", `The port has to be a number from ${kPorts.least} to ${kPorts.most}.`);
   }
+  if (writing === "fields") {
+    const fields = fieldsOf(payload, complain);
+    if (complaints.length > 0) throw new ApiProblem(0, "", "", complaints);
+    return { port: port.trim() === "" ? undefined : number, fields, confirmed: isConfirmed };
+  }
   const data = writing === "hex" ? payload.replace(/\s/g, "").toUpperCase() : hexOfText(payload);
   if (data === "") complain("/data", "The payload has to have at least one byte.");
   else if (!/^[0-9A-F]*$/.test(data)) complain("/data", "Only hexadecimal digits: 0 to 9 and A to F. Choose “Text” to send text.");
@@ -34,6 +39,23 @@ function inputOf({ port, isConfirmed, writing, payload }: Draft): DownlinkInput 
   if (complaints.length > 0) throw new ApiProblem(0, "", "", complaints);
   return { port: number, data, confirmed: isConfirmed };
 }
+
+function fieldsOf(text: string, complain: (pointer: string, detail: string) => void): Record<string, unknown> {
+  try {
+    const fields: unknown = JSON.parse(text);
+    if (typeof fields === "object" && fields !== null && !Array.isArray(fields)) return fields as Record<string, unknown>;
+    complain("/fields", "This has to be a JSON object, in braces.");
+  } catch (error) {
+    complain("/fields", `This is no JSON: ${error instanceof Error ? error.message : error}`);
+  }
+  return {};
+}
+
+const kHelp: Record<Writing, (payload: string) => string> = {
+  hex: () => "Two hexadecimal digits for each byte, for example 01FF",
+  text: (payload) => `UTF-8; ${hexOfText(payload).length / 2} bytes`,
+  fields: () => "For the codec of the device's template, for example {\"valve\": \"open\"}. Without a port the codec names it.",
+};
 
 interface Props {
   application: Eui;
@@ -49,15 +71,16 @@ export function SendDownlink({ application, device, onAccepted }: Props) {
     notify(`The downlink is accepted as ${receipt.id}`);
     onAccepted(receipt);
   };
-  const isHex = draft.writing === "hex";
+  const isFields = draft.writing === "fields";
   return (
     <Panel title="Send downlink">
       <Form onSubmit={send} submit="Send downlink" label="Send downlink">
-        <TextField label="Port" pointer="/port" value={draft.port} onChange={(port) => change({ port })} placeholder="1" help="1 to 223; empty: 1" />
+        <TextField label="Port" pointer="/port" value={draft.port} onChange={(port) => change({ port })} placeholder={isFields ? "" : "1"}
+          help={isFields ? "1 to 223; empty: what the codec says" : "1 to 223; empty: 1"} />
         <RadioField<Writing> legend="The payload is" value={draft.writing} onChange={(writing) => change({ writing })}
-          choices={[{ value: "hex", text: "Hexadecimal" }, { value: "text", text: "Text" }]} />
-        <TextArea label="Payload" pointer="/data" value={draft.payload} onChange={(payload) => change({ payload })} isCode required
-          help={isHex ? "Two hexadecimal digits for each byte, for example 01FF" : `UTF-8; ${hexOfText(draft.payload).length / 2} bytes`} />
+          choices={[{ value: "hex", text: "Hexadecimal" }, { value: "text", text: "Text" }, { value: "fields", text: "Fields" }]} />
+        <TextArea label={isFields ? "Fields as JSON" : "Payload"} pointer={isFields ? "/fields/" : "/data"} value={draft.payload} onChange={(payload) => change({ payload })} isCode required
+          help={kHelp[draft.writing](draft.payload)} />
         <CheckField label="Confirmed" value={draft.isConfirmed} onChange={(isConfirmed) => change({ isConfirmed })}
           help="The device has to acknowledge it." />
       </Form>

@@ -59,7 +59,8 @@ function treeOf(text: string): OptionValue {
   }
 }
 
-function valueOf(option: Option, text: string): OptionValue {
+/** What was typed, as what the option is. */
+export function valueOf(option: Option, text: string): OptionValue {
   const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   switch (kindOf(option)) {
     case "boolean":

@@ -53,8 +53,8 @@ function EditSettings({ path, stream, onChanged, ...props }: Props) {
 }
 
 /** Changes with what the form shows: then it is filled anew. */
-function keyOf({ scope, protocol, format, options, duplicates, events }: Stream): string {
-  return JSON.stringify([scope, protocol, format, options, duplicates, events]);
+function keyOf({ scope, protocol, format, template, options, duplicates, events }: Stream): string {
+  return JSON.stringify([scope, protocol, format, template, options, duplicates, events]);
 }
 
 type FormProps = Omit<Props, "stream"> & { known: Stream; resource: Resource<Stream> };
@@ -93,6 +93,7 @@ function SettingsShown({ stream }: { stream: Stream }) {
       <Facts facts={[
         { name: "Protocol", value: stream.protocol },
         { name: "Format", value: stream.format },
+        { name: "Device template", value: stream.template ?? "of the device or application" },
         { name: "Messages", value: stream.events.map(kindText).join(", ") },
         { name: "Several gateways", value: stream.duplicates === "best" ? "the best reception" : "a document each" },
         ...options,

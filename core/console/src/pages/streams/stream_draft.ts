@@ -10,6 +10,7 @@ export interface Draft {
   device: string;
   protocol: string;
   format: string;
+  template: string;
   texts: Texts; // of options, those that were typed
   duplicates: "all" | "best";
   events: MessageKind[];
@@ -30,6 +31,7 @@ export function useDraft(known?: Stream): DraftProps {
     device: typeof known?.scope === "object" ? known.scope.device : "",
     protocol: known?.protocol ?? "websocket",
     format: known?.format ?? "json",
+    template: known?.template ?? "",
     texts: {},
     duplicates: known?.duplicates ?? "all",
     events: known?.events ?? ["uplink"],
@@ -46,6 +48,7 @@ export function inputOf(draft: Draft, tables: (Option[] | undefined)[], isOfGate
     name: name || undefined,
     protocol,
     format,
+    template: draft.template.trim() || undefined,
     options: optionsOf(joined(...tables), draft.texts, known?.options),
     duplicates,
     events,

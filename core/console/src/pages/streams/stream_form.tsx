@@ -10,6 +10,7 @@ import type { MessageKind, Option, Page, Plugin, PluginDetails, Stream, StreamIn
 import { CheckList, RadioField } from "../../parts/choices";
 import { Form, SelectField, TextField } from "../../parts/form";
 import { kindText } from "../../parts/text";
+import { TemplateField } from "../templates/template_field";
 import { OptionFields } from "./option_fields";
 import { joined } from "./option_values";
 import { inputOf, useDraft, type DraftProps } from "./stream_draft";
@@ -46,8 +47,8 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
       throw error;
     }
   };
-  const fieldsOf = (table: Option[]) => (
-    <OptionFields table={table} texts={draft.texts} known={known?.options}
+  const fieldsOf = (table: Option[], isDocument = false) => (
+    <OptionFields table={table} texts={draft.texts} known={known?.options} isDocument={isDocument}
       onChange={(name, text) => set({ texts: { ...draft.texts, [name]: text } })} />
   );
   const optional = all.filter(({ required }) => !required);
@@ -62,13 +63,15 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
       <PluginFields draft={draft} set={set} />
       {fieldsOf(all.filter(({ required }) => required))}
       {owner.kind === "application" && <ScopeField draft={draft} set={set} />}
+      <TemplateField value={draft.template} onChange={(template) => set({ template })}
+        help="What makes fields of payloads. Left empty it is the one of each device, else of the application." />
       {!known && <TokenField draft={draft} set={set} />}
       <details class="more" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary>More options</summary>
         <div>
           <MessageFields draft={draft} set={set} />
           <Group legend={`Protocol ${draft.protocol}`} table={optional.filter(isOfProtocol)} draw={fieldsOf} />
-          <Group legend={`Format ${draft.format}`} table={optional.filter((each) => !isOfProtocol(each))} draw={fieldsOf} />
+          <Group legend={`Format ${draft.format}`} table={optional.filter((each) => !isOfProtocol(each))} draw={(table) => fieldsOf(table, true)} />
         </div>
       </details>
     </Form>
