@@ -68,6 +68,17 @@ double MappingReader::number(const std::string& key, double lowest, double highe
     return fallback;
 }
 
+std::int64_t MappingReader::whole(const std::string& key, std::int64_t lowest,
+                                  std::int64_t highest, std::int64_t fallback) {
+    const double value = number(key, static_cast<double>(lowest), static_cast<double>(highest),
+                                static_cast<double>(fallback));
+    const auto whole = static_cast<std::int64_t>(value);
+    if (static_cast<double>(whole) == value) return whole;
+    const YamlNode& node = *find(key);
+    check().complain(node, "'" + key + "' must be a whole number, found " + found(node));
+    return fallback;
+}
+
 std::size_t MappingReader::choice(const std::string& key, const std::vector<std::string>& choices,
                                   std::size_t fallback) {
     const YamlNode* value = find(key);

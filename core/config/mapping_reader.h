@@ -28,6 +28,9 @@ class MappingReader final {
     std::string text(const std::string& key, std::string fallback = {});
     bool boolean(const std::string& key, bool fallback);
     double number(const std::string& key, double lowest, double highest, double fallback);
+    /// The same of a whole number.
+    std::int64_t whole(const std::string& key, std::int64_t lowest, std::int64_t highest,
+                       std::int64_t fallback);
     /// The index of the value in `choices`.
     std::size_t choice(const std::string& key, const std::vector<std::string>& choices,
                        std::size_t fallback);

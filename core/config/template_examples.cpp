@@ -53,14 +53,8 @@ Bytes readBytes(MappingReader& in) {
 }
 
 std::uint8_t readPort(MappingReader& in) {
-    constexpr double kHighest = 255;
-    const auto port = in.number("fPort", 1, kHighest, 1);
-    const YamlNode* node = in.find("fPort");
-    const auto whole = static_cast<std::uint8_t>(port);
-    if (node != nullptr && whole != port) {
-        in.check().complain(*node, "'fPort' must be a whole number, found " + found(*node));
-    }
-    return whole;
+    constexpr std::int64_t kHighest = 255;
+    return static_cast<std::uint8_t>(in.whole("fPort", 1, kHighest, 1));
 }
 
 std::optional<Instant> readTime(MappingReader& in) {

@@ -47,10 +47,13 @@ void notePlaces(const std::string& path, const YamlNode& node, const FileCheck& 
 void readCodec(const YamlNode* node, TemplateSpec& spec, FileCheck& check, Reading& reading) {
     if (node == nullptr) return;
     MappingReader in(*node, "'codec'", check);
-    static_cast<void>(in.require("plugin"));
+    const YamlNode* plugin = in.require("plugin");
     spec.codec = in.text("plugin");
-    if (!spec.codec.empty()) {
+    if (isIdentifier(spec.codec)) {
         spec.codecOptions = readPart(in, PluginKind::Codec, spec.codec, reading);
+    } else if (plugin != nullptr) {
+        check.complain(*plugin,
+                       "'plugin' " + std::string(kIdentifierRule) + ", found " + found(*plugin));
     }
     const YamlNode* options = in.find("options");
     notePlaces("codec", options != nullptr ? *options : *node, check, spec);
@@ -74,8 +77,8 @@ void readFormat(const YamlNode* node, TemplateSpec& spec, FileCheck& check, Read
 }
 
 std::uint32_t readVersion(MappingReader& in) {
-    constexpr double kMost = 1'000'000'000;
-    return static_cast<std::uint32_t>(in.number("version", 1, kMost, 1));
+    constexpr std::int64_t kMost = 1'000'000'000;
+    return static_cast<std::uint32_t>(in.whole("version", 1, kMost, 1));
 }
 
 /// What a document is compared with has to be there.

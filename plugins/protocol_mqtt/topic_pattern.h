@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "runnel/document.h"
 #include "runnel/protocol.h"
+#include "sessions/pattern.h"
 
 namespace runnel::mqtt {
 
-/// The last level of a message's topic: "up", "join", "queued", "sent", "acknowledged",
-/// "notAcknowledged", "expired", "failed", "status", "location"; "gap" for a gap notice (null).
-std::string_view eventName(const Message* message);
+/// The last level of a message's topic; "gap" for a gap notice (null).
+using sessions::eventName;
 
 /// A topic with places to be filled in: "site/{AppEUI}/{DeviceEUI}/{event}". What a message does
 /// not have becomes "-". Thread safety: immutable once made.
@@ -22,12 +19,11 @@ class TopicPattern final {
   public:
     /// An empty pattern; isEmpty().
     TopicPattern() = default;
-    /// Placeholders: AppEUI, DeviceEUI, DeviceName, GatewayEUI, Port, event, stream. An error
-    /// completes "<option> …".
+    /// As sessions::Pattern::parse.
     static Result<TopicPattern> parse(std::string_view text);
 
-    bool isEmpty() const { return pieces_.empty(); }
-    bool has(std::string_view placeholder) const;
+    bool isEmpty() const { return pattern_.isEmpty(); }
+    bool has(std::string_view placeholder) const { return pattern_.has(placeholder); }
 
     /// The topic of a parcel's document; in a DeviceName `/`, `+`, `#` and control characters
     /// become
@@ -44,28 +40,7 @@ class TopicPattern final {
     std::optional<Eui> deviceIn(std::string_view topic) const;
 
   private:
-    enum class Is : std::uint8_t {
-        Text,
-        AppEui,
-        DeviceEui,
-        DeviceName,
-        GatewayEui,
-        Port,
-        Event,
-        Stream
-    };
-    struct Piece {
-        Is is{};
-        std::string text;
-    };
-    struct Facts;
-    std::optional<Eui> gatewayOf(const StreamConfig& stream, const Parcel& parcel,
-                                 std::size_t document) const;
-    std::string fill(const Facts& facts) const;
-    static std::optional<Is> placeholder(std::string_view name);
-    bool has(Is is) const;
-
-    std::vector<Piece> pieces_;
+    sessions::Pattern pattern_;
 };
 
 }  // namespace runnel::mqtt

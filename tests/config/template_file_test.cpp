@@ -77,6 +77,23 @@ TEST(TemplateFileTest, ComplainsAboutExamplesWithPlace) {
     }
 }
 
+TEST(TemplateFileTest, ComplainsAboutItsOwnMembersWithPlace) {
+    const Wrong wrongs[] = {
+        {"version: 1.5", "2:10: 'version' must be a whole number, found '1.5'"},
+        {"version: 0", "2:10: 'version' must be"},
+        {"codec: {plugin: ''}", "2:17: 'plugin' must be"},
+        {"codec: {}", "2:8: 'codec' needs a value for 'plugin'"},
+        {"format: {plugin: ''}", "2:"},
+    };
+    for (const Wrong& wrong : wrongs) {
+        const ConfigFiles files;
+        files.write(kFile, std::string("name: acme\n") + wrong.input + "\n");
+        const auto complaints = files.complaints();
+        ASSERT_THAT(complaints, SizeIs(1)) << wrong.input;
+        EXPECT_THAT(complaints[0], HasSubstr(std::string("acme.yaml:") + wrong.complaint));
+    }
+}
+
 TEST(TemplateFileTest, TakesTwoHundredExamples) {
     const ConfigFiles files;
     std::string text = "name: acme\nexamples:\n";

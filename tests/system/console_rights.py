@@ -51,7 +51,8 @@ class Rights(runnel.SystemTest):
                 await page.sign_in("vera", api.PASSWORD)
                 await page.see("heading", "Overview")
                 self.assertEqual(await self.menu(page), {
-                    "Overview", "Applications", "Devices", "Streams", "Plugins"})
+                    "Overview", "Applications", "Devices", "Streams", "Device templates",
+                    "Plugins"})
                 found = await self.walk(
                     page, OF_ADMINS | OF_WHO_SEES_EVERYTHING | {"application-empty"})
         self.assertEqual(found, {"account": {"Change password"}})

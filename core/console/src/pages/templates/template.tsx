@@ -19,10 +19,11 @@ import { TemplateFields, useTable } from "./template_form";
 const kTrail = [{ text: "Device templates", href: link("templates") }];
 
 export function AddTemplatePage() {
+  const { isAdmin } = useRights();
   return (
     <>
       <PageHead title="Add template" trail={kTrail} />
-      <Editor next={1} />
+      {isAdmin ? <Editor next={1} /> : <p>Administrators add device templates.</p>}
     </>
   );
 }
