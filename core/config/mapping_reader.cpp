@@ -68,8 +68,8 @@ double MappingReader::number(const std::string& key, double lowest, double highe
     return fallback;
 }
 
-std::int64_t MappingReader::whole(const std::string& key, std::int64_t lowest,
-                                  std::int64_t highest, std::int64_t fallback) {
+std::int64_t MappingReader::whole(const std::string& key, std::int64_t lowest, std::int64_t highest,
+                                  std::int64_t fallback) {
     const double value = number(key, static_cast<double>(lowest), static_cast<double>(highest),
                                 static_cast<double>(fallback));
     const auto whole = static_cast<std::int64_t>(value);

@@ -15,7 +15,8 @@ namespace {
 std::string idOf(const Item& item, const StreamConfig& stream) {
     const Parcel& parcel = item.held->parcel;
     std::string id = stream.name + ":";
-    id += parcel.message ? std::to_string(parcel.message->position) : "gap-" + std::to_string(parcel.id);
+    id += parcel.message ? std::to_string(parcel.message->position)
+                         : "gap-" + std::to_string(parcel.id);
     if (parcel.documents->size() > 1) id += "-" + std::to_string(item.index);
     if (parcel.isReplay) id += ":again-" + std::to_string(parcel.id);
     return id;
@@ -75,8 +76,8 @@ Delivery makeDelivery(std::vector<Item> items, const StreamConfig& stream,
     }
     if (parcel.isReplay) delivery.headers.emplace_back("runnel-replay: true");
     const bool isLines = options.batch > 1 && options.batchAs == BatchAs::Lines;
-    addBody(delivery, bodyOf(items, options),
-            isLines ? "application/x-ndjson" : stream.contentType, options);
+    addBody(delivery, bodyOf(items, options), isLines ? "application/x-ndjson" : stream.contentType,
+            options);
     delivery.items = std::move(items);
     return delivery;
 }

@@ -14,7 +14,9 @@ constexpr std::chrono::hours kSweepPeriod{1};         // requests have time-outs
 }  // namespace
 
 HttpProtocol::Station::Station(Host& host, ProtocolHost& core)
-    : transfers_(loop_), sessions_(loop_, kSweepPeriod), parts_{host, core, sessions_, transfers_} {}
+    : transfers_(loop_),
+      sessions_(loop_, kSweepPeriod),
+      parts_{host, core, sessions_, transfers_} {}
 
 void HttpProtocol::Station::run() {
     thread_ = std::thread([this] { loop_.run(); });

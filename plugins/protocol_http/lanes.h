@@ -26,8 +26,8 @@ struct Held {
 /// One document that is to be sent.
 struct Item {
     std::shared_ptr<Held> held;
-    std::size_t index{};     ///< in Parcel::documents
-    bool isAlone = false;    ///< not in a batch: one of its batch was refused
+    std::size_t index{};   ///< in Parcel::documents
+    bool isAlone = false;  ///< not in a batch: one of its batch was refused
 
     const std::string& text() const { return (*held->parcel.documents)[index]; }
 };

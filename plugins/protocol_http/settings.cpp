@@ -77,9 +77,10 @@ bool isToken(std::string_view name) {
 
 /// Those that are ours to write.
 bool isReserved(std::string name) {
-    constexpr std::array kReserved{"content-length",    "transfer-encoding", "connection",
-                                   "content-encoding",  "host",              "webhook-id",
-                                   "webhook-timestamp", "webhook-signature", "expect"};
+    constexpr std::array kReserved{
+        "content-length", "transfer-encoding", "connection",        "content-encoding",
+        "host",           "webhook-id",        "webhook-timestamp", "webhook-signature",
+        "expect"};
     std::transform(name.begin(), name.end(), name.begin(),
                    [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return std::find(kReserved.begin(), kReserved.end(), name) != kReserved.end();
@@ -128,8 +129,7 @@ Status readLogin(const StreamConfig& stream, Endpoint& endpoint) {
 }
 
 Status readBatch(const StreamConfig& stream, WebhookOptions& options) {
-    options.batch =
-        static_cast<std::size_t>(valueOr<std::int64_t>(stream.options, "batch", 1));
+    options.batch = static_cast<std::size_t>(valueOr<std::int64_t>(stream.options, "batch", 1));
     options.batchAs = valueOr<std::string>(stream.options, "batchAs", "array") == "lines"
                           ? BatchAs::Lines
                           : BatchAs::Array;
@@ -167,8 +167,7 @@ Result<WebhookOptions> readOptions(const StreamConfig& stream, const Settings& s
     options.signer = *std::move(signer);
     endpoint.isPut = valueOr<std::string>(stream.options, "method", "POST") == "PUT";
     endpoint.verifies = valueOr<bool>(stream.options, "tlsVerify", true);
-    endpoint.timeout =
-        std::chrono::seconds(valueOr<std::int64_t>(stream.options, "timeout", 30));
+    endpoint.timeout = std::chrono::seconds(valueOr<std::int64_t>(stream.options, "timeout", 30));
     endpoint.isPublicOnly = !settings.privateAddresses;
     options.isCompressed = valueOr<bool>(stream.options, "gzip", false);
     options.parallel =

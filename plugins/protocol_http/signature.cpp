@@ -44,12 +44,12 @@ Result<Signer> Signer::make(std::string_view secret) {
         signer.key_ = fromBase64(secret.substr(kPrefix.size()));
     }
     if (signer.key_.size() >= kShortest && signer.key_.size() <= kLongest) return signer;
-    return Error{"", "must be whsec_ and 24 to 64 bytes in base64, such as what "
-                     "\"openssl rand -base64 32\" prints"};
+    return Error{"",
+                 "must be whsec_ and 24 to 64 bytes in base64, such as what "
+                 "\"openssl rand -base64 32\" prints"};
 }
 
-std::string Signer::sign(std::string_view id, std::int64_t timestamp,
-                         std::string_view body) const {
+std::string Signer::sign(std::string_view id, std::int64_t timestamp, std::string_view body) const {
     std::string content(id);
     content.append(".").append(std::to_string(timestamp)).append(".").append(body);
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

@@ -16,9 +16,9 @@ namespace runnel::http {
 
 namespace {
 
-constexpr long kConnectPatience = 10'000;     // milliseconds
-constexpr long kSilence = 15;                 // seconds without a byte
-constexpr long kIdleConnections = 256;        // kept for the next requests
+constexpr long kConnectPatience = 10'000;  // milliseconds
+constexpr long kSilence = 15;              // seconds without a byte
+constexpr long kIdleConnections = 256;     // kept for the next requests
 constexpr std::size_t kSpareHandles = 64;
 constexpr std::size_t kMaxBody = std::size_t{1} << 20U;  // more than this and we hang up
 constexpr std::size_t kMaxHeader = 256;
@@ -37,7 +37,8 @@ std::string_view valueIn(std::string_view line, std::string_view name) {
     line.remove_prefix(name.size() + 1);
     const std::size_t begin = line.find_first_not_of(" \t");
     const std::size_t end = line.find_last_not_of(" \t\r\n");
-    return begin == std::string_view::npos ? std::string_view{} : line.substr(begin, end - begin + 1);
+    return begin == std::string_view::npos ? std::string_view{}
+                                           : line.substr(begin, end - begin + 1);
 }
 
 }  // namespace

@@ -48,8 +48,7 @@ Verdict judge(const Answer& answer, std::chrono::system_clock::time_point now) {
 
 std::chrono::milliseconds backOff(unsigned failures, double chance, std::chrono::seconds longest) {
     constexpr unsigned kMostDoublings = 16;
-    const auto doubled =
-        std::chrono::seconds{1} * (1U << std::min(failures - 1, kMostDoublings));
+    const auto doubled = std::chrono::seconds{1} * (1U << std::min(failures - 1, kMostDoublings));
     const std::chrono::milliseconds wait = std::min<std::chrono::milliseconds>(doubled, longest);
     return wait - std::chrono::milliseconds(
                       static_cast<std::int64_t>(chance * static_cast<double>(wait.count()) / 5));

@@ -11,12 +11,12 @@ namespace runnel::http {
 
 /// What came of one request.
 struct Answer {
-    std::uint16_t status{};   ///< 0: there was no answer
-    std::string error;        ///< why there was none, or not all of it
-    std::string body;         ///< how it begins
-    std::string retryAfter;   ///< that header; "": none
-    std::string location;     ///< that header
-    bool isCutOff = false;    ///< the body was longer than what is read of it
+    std::uint16_t status{};  ///< 0: there was no answer
+    std::string error;       ///< why there was none, or not all of it
+    std::string body;        ///< how it begins
+    std::string retryAfter;  ///< that header; "": none
+    std::string location;    ///< that header
+    bool isCutOff = false;   ///< the body was longer than what is read of it
 };
 
 /// What it means for what was sent.

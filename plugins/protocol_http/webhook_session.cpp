@@ -177,8 +177,9 @@ void WebhookSession::arrived(Delivery& delivery, const Answer& answer) {
 void WebhookSession::read(const Delivery& delivery, const Answer& answer) {
     if (!options_.hasDownlinks || !grant_.maySend || answer.body.empty()) return;
     if (answer.isCutOff) {
-        parts_.host.log(Level::Warning, stream_->name + ": an answer of more than 64 KiB is not "
-                                                        "read as a downlink");
+        parts_.host.log(Level::Warning, stream_->name +
+                                            ": an answer of more than 64 KiB is not "
+                                            "read as a downlink");
         return;
     }
     std::optional<Eui> device = stream_->device;
@@ -205,10 +206,9 @@ void WebhookSession::later(const DeliveryPtr& delivery, const Verdict& verdict) 
     if (failures_ < kFailing) return;
     // Those that were on their way together fail together: that is one reason to pause.
     if (now >= pausedUntil_) pausedUntil_ = now + backOff(++pauses_, chance);
-    const auto seconds =
-        std::chrono::ceil<std::chrono::seconds>(pausedUntil_ - now).count();
-    say(Health::Failing, verdict.why + "; it is tried again within " +
-                             std::to_string(seconds) + " s, nothing is lost");
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(pausedUntil_ - now).count();
+    say(Health::Failing, verdict.why + "; it is tried again within " + std::to_string(seconds) +
+                             " s, nothing is lost");
 }
 
 /// They failed for the other side's sake, which is there again.
@@ -248,8 +248,8 @@ void WebhookSession::sendReceipts(const std::vector<std::string>& receipts) {
                                stream_->name + ": receipts are not taken, one is dropped");
     }
     ++receipts_;
-    auto delivery = std::make_shared<Delivery>(
-        makeReceipts(receipts, ++lastReceipts_, *stream_, options_));
+    auto delivery =
+        std::make_shared<Delivery>(makeReceipts(receipts, ++lastReceipts_, *stream_, options_));
     retries_.emplace(parts_.sessions.loop().now(), std::move(delivery));
     pump();
 }

@@ -98,17 +98,17 @@ class WebhookSession final : public sessions::LoopSession,
     Lanes lanes_;
     bool hasMore_ = true;  ///< there may be something to take
     bool isEnding_ = false;
-    std::string why_;                    ///< it ends
-    std::set<Transfers::Id> flying_;     ///< requests on their way
+    std::string why_;                                        ///< it ends
+    std::set<Transfers::Id> flying_;                         ///< requests on their way
     std::multimap<Clock::time_point, DeliveryPtr> retries_;  ///< by when they are tried again
-    unsigned failures_ = 0;  ///< in a row, with nothing that arrived between them
-    unsigned pauses_ = 0;    ///< since something arrived
-    Clock::time_point pausedUntil_{};    ///< nothing is sent before
+    unsigned failures_ = 0;            ///< in a row, with nothing that arrived between them
+    unsigned pauses_ = 0;              ///< since something arrived
+    Clock::time_point pausedUntil_{};  ///< nothing is sent before
     Clock::time_point lastArrival_{};
     net::TimerId waking_ = net::TimerId::None;
     std::minstd_rand random_;
     Ticket lastTicket_ = 0;
-    std::size_t receipts_ = 0;           ///< deliveries of receipts under way
+    std::size_t receipts_ = 0;  ///< deliveries of receipts under way
     std::uint64_t lastReceipts_ = 0;
 };
 

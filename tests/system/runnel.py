@@ -7,6 +7,7 @@ what does not happen is a failure."""
 import argparse
 import asyncio
 import contextlib
+import inspect
 import json
 import os
 import pathlib
@@ -287,9 +288,12 @@ def is_sanitized():
 
 
 async def eventually(condition, what, seconds=PATIENCE):
-    """Waits until `condition()` is true, which nothing announces."""
+    """Waits until `condition()`, which may be async, is true; nothing announces it."""
     for _ in range(seconds * 20):
-        if found := condition():
+        found = condition()
+        if inspect.isawaitable(found):
+            found = await found
+        if found:
             return found
         await asyncio.sleep(0.05)
     raise AssertionError(f"within {seconds} s not so: {what}")

@@ -88,8 +88,8 @@ TEST_F(DeliveryTest, ATrySaysWhenItIsAndIsSignedOverWhatIsSent) {
     const auto headers = headersOf(delivery, options_, 1'700'000'000);
     EXPECT_THAT(headers, Contains("webhook-timestamp: 1700000000"));
     EXPECT_THAT(headers, Contains("Authorization: Bearer let-me-in"));
-    EXPECT_THAT(headers, Contains("webhook-signature: " + options_.signer.sign(
-                                      delivery.id, 1'700'000'000, delivery.body)));
+    EXPECT_THAT(headers, Contains("webhook-signature: " +
+                                  options_.signer.sign(delivery.id, 1'700'000'000, delivery.body)));
     set("signingSecret", {std::string()});
     const Delivery plain = make({parcel(1, {"{}"})});
     EXPECT_THAT(headersOf(plain, options_, 1), Not(Contains(StartsWith("webhook-signature"))));

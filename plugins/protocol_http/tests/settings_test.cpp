@@ -48,7 +48,8 @@ TEST(HttpSettingsTest, PeopleSeeNeitherPathNorQueryOfAnAddress) {
     ASSERT_TRUE(options);
     EXPECT_EQ(options->endpoint.name, "https://erp.example:444");
     EXPECT_TRUE(options->endpoint.isPublicOnly);
-    EXPECT_FALSE(readOptions(erp(), {.threads = 1, .privateAddresses = true})->endpoint.isPublicOnly);
+    EXPECT_FALSE(
+        readOptions(erp(), {.threads = 1, .privateAddresses = true})->endpoint.isPublicOnly);
 }
 
 TEST(HttpSettingsTest, AnAddressHasToBeOne) {

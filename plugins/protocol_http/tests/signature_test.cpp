@@ -31,9 +31,8 @@ TEST(SignatureTest, DependsOnEachOfThem) {
 }
 
 TEST(SignatureTest, WhatIsNoSecretIsRefusedWithoutBeingShown) {
-    for (const char* secret :
-         {"whsec_", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", "whsec_MDEyMzQ1", "whsec_!!!!",
-          "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}) {
+    for (const char* secret : {"whsec_", "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz", "whsec_MDEyMzQ1",
+                               "whsec_!!!!", "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTI"}) {
         const auto signer = Signer::make(secret);
         ASSERT_FALSE(signer) << secret;
         EXPECT_THAT(signer.error().reason, HasSubstr("must be whsec_ and 24 to 64 bytes"));
