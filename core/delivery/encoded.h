@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "delivery/sample_fate.h"
@@ -51,10 +52,10 @@ class Encoded final {
           showing_(std::move(showing)),
           view_(view),
           position_(message_->position),
-          again_(again) {}
+          again_(std::move(again)) {}
     /// As it is, without a device template.
     Encoded(MessagePtr message, const FormatUse& format, View view, Again again = {})
-        : Encoded(std::move(message), StreamTransform::Showing{&format}, view, again) {}
+        : Encoded(std::move(message), StreamTransform::Showing{&format}, view, std::move(again)) {}
     /// A notice that stands for `gap.messages` messages up to `gap.to`.
     Encoded(const Gap& gap, const FormatUse& format)
         : showing_{&format}, gap_(std::make_unique<const Gap>(gap)), position_(gap.to) {}

@@ -33,7 +33,7 @@ EncodedPtr Stream::encoded(MessagePtr message, Again again) const {
     StreamTransform::Showing showing{setup_.format};
     if (setup_.transform) showing = setup_.transform->show(message);
     return std::make_shared<const Encoded>(std::move(message), std::move(showing), setup_.view,
-                                           again);
+                                           std::move(again));
 }
 
 const FormatUse& Stream::reading(std::optional<Eui> device) const {
