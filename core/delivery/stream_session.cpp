@@ -236,8 +236,11 @@ void StreamSession::attempt(std::uint64_t parcel, std::uint16_t status,
 
 void StreamSession::receive(const DecodeInput& input, Ticket ticket) {
     if (isClosed_) return;
-    const FormatUse& format = stream_->reading(input.device);
-    auto decoded = guarded(format.plugin, [&] { return format.format->decode(input); });
+    // A device's stream is an address that names it, by whatever way the document comes.
+    const DecodeInput known{.document = input.document,
+                            .device = input.device ? input.device : grant_.stream->device};
+    const FormatUse& format = stream_->reading(known.device);
+    auto decoded = guarded(format.plugin, [&] { return format.format->decode(known); });
     std::vector<Request> requests;
     if (decoded) {
         requests = std::move(*decoded);

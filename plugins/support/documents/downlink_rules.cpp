@@ -190,7 +190,8 @@ class Reader final {
         if (value == nullptr && !address_) complain(DeviceEui, "is missing");
         if (device_ && address_ && device_ != address_) {
             complain(DeviceEui, "must be " + text(*address_) +
-                                    " as in the address it was sent to, found " + text(*device_));
+                                    ", the device of its address or its stream, found " +
+                                    text(*device_));
         }
         if (device_) downlink_.device = *device_;
     }

@@ -212,7 +212,7 @@ TEST(DownlinkReaderTest, RejectsADocumentThatNamesAnotherDeviceThanItsAddress) {
         rejectionOf(R"({"DeviceEUI":"0080E1150529E258","Data":"00","Id":"a"})", Eui{1});
     EXPECT_EQ(receipt.rejected->field, "DeviceEUI");
     EXPECT_THAT(receipt.rejected->reason,
-                ContainsRegex("^must be 0000000000000001 .*found 0080E1150529E258$"));
+                ContainsRegex("^must be 0000000000000001, .*found 0080E1150529E258$"));
     EXPECT_EQ(receipt.id, "a");
 }
 
