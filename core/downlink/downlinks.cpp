@@ -42,6 +42,18 @@ std::uint32_t bit(Kind kind) {
     return 1U << static_cast<unsigned>(kind);
 }
 
+/// Nothing is waited for any longer.
+Instant endOf(const Ledger::Entry& entry) {
+    return entry.isOpen() ? entry.record.expires
+                          : entry.record.accepted + Downlinks::kIdempotency;
+}
+
+const char* reasonToExpire(const Ledger::Entry& entry) {
+    if (!entry.isOpen()) return "the network server has not said within 7 days what became of it";
+    return entry.record.downlink.mayHaveBeenSent ? "expired before the network said that it has it"
+                                                 : "expired before the network took it";
+}
+
 Receipt receiptFor(const DownlinkRecord& record) {
     return {.id = record.senderId, .device = record.downlink.device, .rejected = {}};
 }
@@ -323,14 +335,13 @@ void Downlinks::tick() {
     {
         auto memory = memory_.lock();
         for (auto& [id, entry] : memory->ledger.entries()) {
-            if (!entry.isStored || !entry.isOpen() || entry.record.expires > now) continue;
+            if (!entry.isStored || entry.record.stage == Stage::Ended) continue;
+            if (endOf(entry) > now) continue;
             if (events.size() == kMaxAtOnce) break;
+            std::string why = reasonToExpire(entry);
             advance(entry, Stage::Ended);
             entry.seen |= bit(Kind::Expired);
-            events.push_back(eventOf(entry, Kind::Expired,
-                                     entry.record.downlink.mayHaveBeenSent
-                                         ? "expired before the network said that it has it"
-                                         : "expired before the network took it"));
+            events.push_back(eventOf(entry, Kind::Expired, std::move(why)));
         }
         forget(*memory, now - kIdempotency);
     }

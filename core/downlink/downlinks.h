@@ -88,7 +88,8 @@ class Downlinks final : public DownlinkDesk {
     /// All that are remembered.
     std::size_t size() const { return memory_.lock()->ledger.size(); }
 
-    /// Ends what has expired and forgets what is old; once a second is enough.
+    /// Ends what has expired, and what the network server has said nothing final about for 7 days;
+    /// forgets what is old. Once a second is enough.
     void tick();
 
   private:

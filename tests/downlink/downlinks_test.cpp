@@ -205,6 +205,27 @@ TEST_F(DownlinksTest, LeavesTheFateOfWhatWasHandedOverToTheNetwork) {
     EXPECT_THAT(announced(), IsEmpty());
 }
 
+TEST_F(DownlinksTest, EndsAfterAWeekWhatTheNetworkSaysNothingFinalAbout) {
+    connect();
+    submit(downlink(1, "silent"));
+    submit(downlink(2, "queued"));
+    submit(downlink(3, "sent"));
+    static_cast<void>(identified(carrier.sent()[1].id, Kind::Queued));
+    static_cast<void>(identified(carrier.sent()[2].id, Kind::Sent));
+    clock.advance(Downlinks::kIdempotency - seconds(1));
+    downlinks().tick();
+    EXPECT_THAT(announced(), IsEmpty());
+    clock.advance(seconds(1));
+    downlinks().tick();
+    downlinks().tick();
+    ASSERT_THAT(announced(), SizeIs(2));
+    for (const Message& event : announced()) {
+        EXPECT_EQ(event.kind, Kind::Expired);
+        EXPECT_NE(event.downlinkId, "sent");
+        EXPECT_THAT(event.text, HasSubstr("has not said within 7 days"));
+    }
+}
+
 TEST_F(DownlinksTest, RemembersAtMost100000AndForgetsEndedOnesFirst) {
     constexpr std::size_t kPortion = 10'000;
     for (std::size_t i = 0; i < Downlinks::kMaxRemembered; i += kPortion) {
