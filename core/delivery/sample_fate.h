@@ -18,6 +18,11 @@ class SampleFate final {
     struct News {
         std::optional<Attempt> attempt;  ///< the first one, of a protocol that tells
         std::optional<Outcome> outcome;  ///< once it is settled
+
+        /// A try that went well is followed by the outcome.
+        bool isAll() const {
+            return outcome || (attempt && (attempt->status < 200 || attempt->status > 299));
+        }
     };
 
     void attempted(Attempt attempt) {
@@ -28,10 +33,10 @@ class SampleFate final {
     void settled(Outcome outcome) {
         tell([&](News& news) { news.outcome = outcome; });
     }
-    /// Waits for the first news.
+    /// Waits for what became of it, or for a try that failed.
     News await(std::chrono::milliseconds patience) {
         std::unique_lock lock(mutex_);
-        isNews_.wait_for(lock, patience, [&] { return news_.attempt || news_.outcome; });
+        isNews_.wait_for(lock, patience, [&] { return news_.isAll(); });
         return news_;
     }
 

@@ -44,8 +44,7 @@ std::uint32_t bit(Kind kind) {
 
 /// Nothing is waited for any longer.
 Instant endOf(const Ledger::Entry& entry) {
-    return entry.isOpen() ? entry.record.expires
-                          : entry.record.accepted + Downlinks::kIdempotency;
+    return entry.isOpen() ? entry.record.expires : entry.record.accepted + Downlinks::kIdempotency;
 }
 
 const char* reasonToExpire(const Ledger::Entry& entry) {

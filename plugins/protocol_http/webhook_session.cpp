@@ -71,6 +71,7 @@ void WebhookSession::leave(std::string_view why) {
 }
 
 void WebhookSession::say(Health health, const std::string& text) {
+    isWorking_ = health == Health::Working;
     if (host_) host_->health(health, options_.endpoint.name + ": " + text);
 }
 
@@ -163,8 +164,8 @@ void WebhookSession::tell(const Delivery& delivery, const Answer& answer) {
 void WebhookSession::arrived(Delivery& delivery, const Answer& answer) {
     lastArrival_ = parts_.sessions.loop().now();
     if (pauses_ > 0) retryAllAt(lastArrival_);
-    failures_ = pauses_ = 0;
-    say(Health::Working, "takes what is sent");
+    failures_ = refusals_ = pauses_ = 0;
+    if (!isWorking_) say(Health::Working, "takes what is sent");
     if (delivery.items.empty()) {
         --receipts_;
         return;
@@ -226,6 +227,8 @@ void WebhookSession::never(Delivery& delivery, const std::string& why) {
     }
     if (delivery.items.size() > 1) return lanes_.alone(std::move(delivery.items));
     settle(delivery.items, why);
+    if (++refusals_ < kFailing) return;
+    say(Health::Failing, why + " for everything; what is refused becomes a dead letter");
 }
 
 void WebhookSession::settle(const std::vector<Item>& items, const std::string& refusal) {

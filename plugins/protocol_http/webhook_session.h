@@ -44,7 +44,7 @@ class WebhookSession final : public sessions::LoopSession,
     static constexpr std::size_t kMaxBytes = std::size_t{8} << 20U;
     /// Lists of receipts that wait for the other side.
     static constexpr std::size_t kMaxReceipts = 256;
-    /// After so many failures with nothing between them the stream is failing.
+    /// After so many failures or refusals with nothing between them the stream is failing.
     static constexpr unsigned kFailing = 3;
     /// What fails for so long while others arrive becomes a dead letter.
     static constexpr std::chrono::hours kGiveUp{24};
@@ -101,7 +101,10 @@ class WebhookSession final : public sessions::LoopSession,
     std::string why_;                                        ///< it ends
     std::set<Transfers::Id> flying_;                         ///< requests on their way
     std::multimap<Clock::time_point, DeliveryPtr> retries_;  ///< by when they are tried again
-    unsigned failures_ = 0;            ///< in a row, with nothing that arrived between them
+    bool isWorking_ = false;                                 ///< that was said last
+    // In a row, with nothing that arrived between them:
+    unsigned failures_ = 0;
+    unsigned refusals_ = 0;
     unsigned pauses_ = 0;              ///< since something arrived
     Clock::time_point pausedUntil_{};  ///< nothing is sent before
     Clock::time_point lastArrival_{};

@@ -135,6 +135,23 @@ class HttpStream(runnel.SystemTest):
             await server.until(lambda: server.taken[-1].json[0]["Data"] == "00000003", "the letter")
             self.assertEqual(server.taken[-1].headers["runnel-replay"], "true")
 
+    async def test_a_server_that_refuses_everything_is_failing_until_it_does_not(self):
+        async with Endpoint() as server, broker(server.stream()) as one:
+            server.act = lambda request: (401, {}, b"who are you?")
+            await post(one, *range(1, 5))
+            await book(one, dead=4, settled=0)
+
+            async def is_failing():
+                state = (await api.local(one).get(STREAM)).json["state"]
+                return state["health"] == "failing" and "HTTP 401 for everything" in state["text"]
+            await runnel.eventually(is_failing, "the complaint about every answer")
+            server.act = None
+            await post(one, 5)
+
+            async def is_working():
+                return (await api.local(one).get(STREAM)).json["state"]["health"] == "working"
+            await runnel.eventually(is_working, "working again")
+
     async def test_a_test_shows_the_answer_and_the_last_tries_are_kept(self):
         async with Endpoint() as server, broker(server.stream()) as one:
             local = api.local(one)
