@@ -19,7 +19,7 @@ NEEDS = {
     "login": "getSession logout getStatus listPlugins getPlugin listApplications listDevices "
              "listAllStreams getEvents putPassword listTemplates getTemplate",
     "seeApplication": "getApplication listApplicationDevices getDevice listDownlinks listMessages "
-                      "listStreams getStream listStreamSessions listTokens getToken "
+                      "listStreams getStream listStreamSessions listStreamAttempts listTokens getToken "
                       "listDeadLetters getDeadLetter listReplays getReplay "
                       "listStreamDocuments",
     "changeApplication": "createDevice putDevices putDevice patchDevice deleteDevice sendDownlink "
@@ -27,7 +27,7 @@ NEEDS = {
                          "patchToken deleteToken rotateToken deleteDeadLetters deleteDeadLetter "
                          "resendDeadLetter createReplay cancelReplay dryRunStream",
     "seeEverything": "getMetrics getTraffic listNetworks listGateways getGateway listGatewayStreams "
-                     "getGatewayStream listGatewayStreamSessions listGatewayTokens "
+                     "getGatewayStream listGatewayStreamSessions listGatewayStreamAttempts listGatewayTokens "
                      "getGatewayToken listGatewayDeadLetters getGatewayDeadLetter "
                      "listGatewayReplays getGatewayReplay listGatewayStreamDocuments "
                      "listUnrouted",

@@ -103,6 +103,7 @@ class ConsoleTemplates(runnel.SystemTest):
         """By the stream, from its settings."""
         stream = f"/applications/{OURS}/streams/cloud"
         await page.go(f"{stream}?tab=settings")
+        await page.clickText("More options")
         await page.fill("Device template", "acme-climate")
         await page.click("button", "Save")
         await page.seeText("Stream cloud is saved")

@@ -43,7 +43,7 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
     try {
       await send(inputOf(draft, tables, owner.kind === "gateway", known));
     } catch (error) {
-      if (error instanceof ApiProblem && error.errors.some(({ pointer }) => pointer?.startsWith("/options/"))) setIsOpen(true);
+      if (error instanceof ApiProblem && error.errors.some(({ pointer }) => /^\/(options\/|template)/.test(pointer ?? ""))) setIsOpen(true);
       throw error;
     }
   };
@@ -63,12 +63,12 @@ export function StreamForm({ owner, known, submit, send, cancel }: Props) {
       <PluginFields draft={draft} set={set} />
       {fieldsOf(all.filter(({ required }) => required))}
       {owner.kind === "application" && <ScopeField draft={draft} set={set} />}
-      <TemplateField value={draft.template} onChange={(template) => set({ template })}
-        help="What makes fields of payloads. Left empty it is the one of each device, else of the application." />
       {!known && <TokenField draft={draft} set={set} />}
       <details class="more" open={isOpen} onToggle={(event) => setIsOpen(event.currentTarget.open)}>
         <summary>More options</summary>
         <div>
+          <TemplateField value={draft.template} onChange={(template) => set({ template })}
+            help="What makes fields of payloads. Left empty it is the one of each device, else of the application." />
           <MessageFields draft={draft} set={set} />
           <Group legend={`Protocol ${draft.protocol}`} table={optional.filter(isOfProtocol)} draw={fieldsOf} />
           <Group legend={`Format ${draft.format}`} table={optional.filter((each) => !isOfProtocol(each))} draw={(table) => fieldsOf(table, true)} />
