@@ -58,7 +58,7 @@ function OptionField({ option, value, onChange, isKnown, at, isDocument }: Field
     return <SelectField {...field} choices={option.default ? choices : [{ value: "", text: "–" }, ...choices]} />;
   }
   if (["list", "map", "tree"].includes(kind)) return <TextArea {...field} pointer={`${field.pointer}/`} rows={rowsFor(value, 3)} isCode />;
-  if (isDocument && kind === "text" && !option.secret) return <TextArea {...field} rows={rowsFor(value, 1)} isCode />;
+  if (isDocument && kind === "text" && !option.secret) return <TextArea {...field} rows={rowsFor(value, option.required ? 6 : 1)} isCode />;
   if (range) return <TextField {...field} type="number" />;
   return <TextField {...field} type={option.secret ? "password" : "text"} autocomplete={option.secret ? "new-password" : "off"} />;
 }
