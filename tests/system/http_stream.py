@@ -267,7 +267,8 @@ class HttpStream(runnel.SystemTest):
             print(f"    {len(posted)} uplinks in {len(server.seen)} requests; a stream beside it: "
                   f"{1000 * max(usual):.0f} ms at most before, {1000 * max(beside):.0f} ms during "
                   f"the troubles; memory grew by {grown:.1f} MiB")
-            self.assertLess(grown, 24, "MiB")
+            if not runnel.is_sanitized():
+                self.assertLess(grown, 24, "MiB")
             self.assertLess(sorted(beside)[len(beside) * 9 // 10], 1, "seconds")
             await self.client.close()
 
